@@ -1,0 +1,1 @@
+"""The dashboard (reads only) and the `chronoscope` command."""

@@ -1,0 +1,1 @@
+"""The library: an append-only SQL event store fed from Kafka. Outsiders import only from here."""

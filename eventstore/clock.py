@@ -1,0 +1,12 @@
+"""The only place that reads a clock."""
+
+import time
+from collections.abc import Callable
+
+Clock = Callable[[], int]
+"""Gives the present as integer microseconds since 1970-01-01T00:00:00Z."""
+
+
+def now() -> int:
+    """The present, in microseconds UTC."""
+    return time.time_ns() // 1_000

@@ -1,0 +1,1 @@
+"""The functional core: events, moments, folds. Standard library only, no I/O."""
