@@ -1,6 +1,7 @@
 """Projections: which keyed state an event belongs to, and one pure fold per event type."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib import import_module
 from typing import Any
 
 from eventstore.core.event import RecordedEvent
@@ -56,3 +57,15 @@ class Projection:
 
     def _fold(self, event: RecordedEvent) -> Fold | None:
         return self._folds.get(spelling(event.type)) or self._folds.get(ANY)
+
+
+def load(modules: Iterable[str]) -> list[Projection]:
+    """The projections that the named modules define, in that order. Raises ImportError for a module that is not there."""
+    return [
+        found for name in modules for found in vars(import_module(name)).values() if isinstance(found, Projection)
+    ]
+
+
+def serving(projections: Iterable[Projection], key: str, events: Sequence[RecordedEvent]) -> Projection | None:
+    """The first of the projections that takes any of the events as the key's own."""
+    return next((one for one in projections if any(one.handles(e) and key in one.keys(e) for e in events)), None)
