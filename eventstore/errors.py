@@ -1,9 +1,32 @@
 """The errors of the library. Arguments are the facts; the text is a sentence that ends with what to do.
 
-    EventStoreError
-      Unreadable                a document, a value or a time that cannot be kept as it is
-      WrongExpectedVersion      somebody appended to the stream since the writer read it
-      ...
+EventStoreError
+  BadSettings               a settings file that cannot be used as it is
+  Unreadable                a document, a value or a time that cannot be kept as it is
+  InvalidAddress            the address of a store cannot be understood
+  NoStore                   nothing there, and this reader makes none
+  ForeignDatabase           the database belongs to something else
+  SchemaTooNew              a newer release made it
+  SchemaTooOld              it must be upgraded first
+  DatabaseError             the database refused a statement; its kinds:
+    StoreBusy               locked by another writer for too long
+    StoreFull               no room left
+    StoreReadOnly           its file, server or role forbids writing
+    StoreFailed             the disk below reported an error
+    StoreDamaged            its file is damaged
+    ConnectionLost          the database cannot be reached
+    CommitUnknown           the answer to a commit never came
+      StoreReplaced         the SQLite files were replaced beneath a writer
+    IdTaken                 within a write: another writer stored the id
+  QueryTooSlow              stopped at its deadline
+  AppendOnly                an attempt to change what is kept for ever
+  InvalidEvent              a field of an event cannot be stored
+  AppendTooLarge            more events than one append may hold
+  OneAppendPerCommit        a write appended twice, or went on after a failed append
+  WrongExpectedVersion      somebody appended to the stream since the writer read it
+  IdConflict                the id belongs to an event with other content
+  RepeatedId                one append names an id twice
+  PartlyKnown               only some events of an append are stored already
 """
 
 
@@ -23,3 +46,286 @@ class Unreadable(EventStoreError):
 
     def __str__(self) -> str:
         return f"Cannot be read ({self.reason}): {self.detail} Correct it where it is written, then send it again."
+
+
+class DatabaseError(EventStoreError):
+    """The database did not do what it was asked. `store` is its address without a password, `detail` its own words."""
+
+    sentence = "The store {store} refused a statement ({detail}). Run `chronoscope status` on it."
+
+    def __init__(self, store: str, detail: str) -> None:
+        super().__init__(store, detail)
+        self.store, self.detail = store, detail
+
+    def __str__(self) -> str:
+        return self.sentence.format(store=self.store, detail=self.detail)
+
+
+class StoreBusy(DatabaseError):
+    """Another writer kept the store locked, or the server had no connection left, for longer than we wait."""
+
+    sentence = (
+        "The store {store} is busy ({detail}). Nothing was written; try again, and if it stays so look "
+        "for a process that holds a transaction open."
+    )
+
+
+class StoreFull(DatabaseError):
+    """There is no room left for the database."""
+
+    sentence = "There is no room for the store {store} ({detail}). Nothing was written; make room, try again."
+
+
+class StoreReadOnly(DatabaseError):
+    """The database, its file or our role does not allow writing."""
+
+    sentence = (
+        "The store {store} cannot be written ({detail}). Nothing was written; open it with a role, or "
+        "as a user, that may write to it."
+    )
+
+
+class StoreFailed(DatabaseError):
+    """The disk below the database reported an error: nothing was acknowledged."""
+
+    sentence = (
+        "The disk of the store {store} failed ({detail}). Nothing was written; look at the disk, then "
+        "run `chronoscope verify`."
+    )
+
+
+class StoreDamaged(DatabaseError):
+    """The database says that its own file is damaged, or it is no database at all."""
+
+    sentence = (
+        "The store {store} is damaged or no database ({detail}). Stop writing to it, keep a copy of "
+        "the file as it is, and restore a backup."
+    )
+
+
+class ConnectionLost(DatabaseError):
+    """The database cannot be reached, or the connection broke before a commit was asked for: nothing was written."""
+
+    sentence = (
+        "The database of the store {store} cannot be reached ({detail}). Nothing was written; start it "
+        "or correct its address, and try again."
+    )
+
+
+class CommitUnknown(DatabaseError):
+    """The answer to a commit never came: it may have been stored, or not."""
+
+    sentence = (
+        "The store {store} did not answer whether the commit was stored ({detail}). Append the same "
+        "events, with the same ids, again: what was stored is recognised."
+    )
+
+
+class StoreReplaced(CommitUnknown):
+    """The SQLite file's write-ahead log was replaced beneath a writer: its last commits may be lost."""
+
+    sentence = (
+        "The files of the store {store} were replaced while it was open ({detail}). Stop whatever "
+        "copies, moves or opens the database file in a writing process, then append the same events again."
+    )
+
+
+class QueryTooSlow(EventStoreError):
+    """A statement was stopped at its deadline."""
+
+    def __init__(self, store: str, seconds: float) -> None:
+        super().__init__(store, seconds)
+        self.store, self.seconds = store, seconds
+
+    def __str__(self) -> str:
+        return f"A question to the store {self.store} was stopped after {self.seconds:g} s. Narrow it and ask again."
+
+
+class AppendOnly(EventStoreError):
+    """A statement tried to change or remove what is kept for ever."""
+
+    def __init__(self, store: str, table: str) -> None:
+        super().__init__(store, table)
+        self.store, self.table = store, table
+
+    def __str__(self) -> str:
+        return (
+            f"The rows of {self.table} in the store {self.store} are never changed or removed. Append an event that "
+            "corrects the earlier one."
+        )
+
+
+class InvalidAddress(EventStoreError):
+    """The address of a store cannot be understood. The address itself is left out: it may hold a password."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return (
+            f"The store's address cannot be used: {self.reason}. Write sqlite:///file.db or "
+            "postgresql+psycopg://user:password@host/database, with special characters in the password as %XX."
+        )
+
+
+class NoStore(EventStoreError):
+    """There is no event store at the address, and this reader makes none."""
+
+    def __init__(self, store: str) -> None:
+        super().__init__(store)
+        self.store = store
+
+    def __str__(self) -> str:
+        return (
+            f"There is no event store at {self.store}. Run `chronoscope seed` or `chronoscope ingest` to begin one, or "
+            "name another with --database."
+        )
+
+
+class ForeignDatabase(EventStoreError):
+    """The database holds tables, but no event store: nothing was made in it."""
+
+    def __init__(self, store: str, table: str) -> None:
+        super().__init__(store, table)
+        self.store, self.table = store, table
+
+    def __str__(self) -> str:
+        return f"{self.store} belongs to something else: it holds {self.table!r}. Name an empty database instead."
+
+
+class SchemaTooNew(EventStoreError):
+    """A newer release made or upgraded this store."""
+
+    def __init__(self, store: str, schema: int, known: int) -> None:
+        super().__init__(store, schema, known)
+        self.store, self.schema, self.known = store, schema, known
+
+    def __str__(self) -> str:
+        return (
+            f"The store {self.store} has schema {self.schema}, this release knows schemas up to {self.known}. "
+            "Install the release that made it, or a newer one."
+        )
+
+
+class SchemaTooOld(EventStoreError):
+    """The store must be upgraded first, and not by this opener."""
+
+    def __init__(self, store: str, schema: int, needed: int) -> None:
+        super().__init__(store, schema, needed)
+        self.store, self.schema, self.needed = store, schema, needed
+
+    def __str__(self) -> str:
+        return (
+            f"The store {self.store} has schema {self.schema}, this release needs {self.needed}. Run "
+            "`chronoscope migrate` (on PostgreSQL with the owner's address)."
+        )
+
+
+class InvalidEvent(EventStoreError):
+    """A field of an event cannot be stored as it is."""
+
+    def __init__(self, event_id: str, field: str, reason: str) -> None:
+        super().__init__(event_id, field, reason)
+        self.event_id, self.field, self.reason = event_id, field, reason
+
+    def __str__(self) -> str:
+        return f"The {self.field} of event {self.event_id!r} {self.reason}. Correct it where the event is made."
+
+
+class AppendTooLarge(EventStoreError):
+    """More events than one append may hold."""
+
+    def __init__(self, events: int, limit: int) -> None:
+        super().__init__(events, limit)
+        self.events, self.limit = events, limit
+
+    def __str__(self) -> str:
+        return f"An append holds {self.events:,} events, the limit is {self.limit:,}. Append them in several commits."
+
+
+class OneAppendPerCommit(EventStoreError):
+    """A write transaction appended twice, or went on after an append that failed: nothing of it was written."""
+
+    def __init__(self, store: str) -> None:
+        super().__init__(store)
+        self.store = store
+
+    def __str__(self) -> str:
+        return (
+            f"A write to the store {self.store} appended twice, or ended well after a failed append. Nothing was "
+            "written; hand all its events to one append, and let its errors out of the `with` block."
+        )
+
+
+class WrongExpectedVersion(EventStoreError):
+    """Somebody appended to the stream since the writer read it."""
+
+    def __init__(self, stream: str, expected: int, actual: int) -> None:
+        super().__init__(stream, expected, actual)
+        self.stream, self.expected, self.actual = stream, expected, actual
+
+    def __str__(self) -> str:
+        return (
+            f"{self.stream} is at version {self.actual}, the append expected {self.expected}. Read it after version "
+            f"{self.expected}, decide again, and retry."
+        )
+
+
+class IdConflict(EventStoreError):
+    """The id belongs to an event with other content."""
+
+    def __init__(self, event_id: str, position: int) -> None:
+        super().__init__(event_id, position)
+        self.event_id, self.position = event_id, position
+
+    def __str__(self) -> str:
+        return (
+            f"Event id {self.event_id!r} is stored at position {self.position} with other content. Give the new fact an "
+            "id of its own."
+        )
+
+
+class RepeatedId(EventStoreError):
+    """One append names an id twice."""
+
+    def __init__(self, event_id: str) -> None:
+        super().__init__(event_id)
+        self.event_id = event_id
+
+    def __str__(self) -> str:
+        return f"Event id {self.event_id!r} stands twice in one append. Leave one of the two out."
+
+
+class PartlyKnown(EventStoreError):
+    """Some events of an append are stored already and others are not, so it is not a repetition of an earlier one."""
+
+    def __init__(self, known: int, events: int, event_id: str, position: int) -> None:
+        super().__init__(known, events, event_id, position)
+        self.known, self.events, self.event_id, self.position = known, events, event_id, position
+
+    def __str__(self) -> str:
+        return (
+            f"{self.known} of {self.events} events of the append are stored already, {self.event_id!r} at position "
+            f"{self.position}. Append only those that are new."
+        )
+
+
+class IdTaken(DatabaseError):
+    """Within a write: an id of the append was stored by another writer, or is stored already."""
+
+    sentence = (
+        "An id of the append is stored in {store} already ({detail}). Nothing was written; ask `known` "
+        "in a new write, and append only those that are new."
+    )
+
+
+class BadSettings(EventStoreError):
+    """A settings file that is not there, cannot be parsed, or says something that has no meaning."""
+
+    def __init__(self, file: str, problem: str) -> None:
+        super().__init__(file, problem)
+        self.file, self.problem = file, problem
+
+    def __str__(self) -> str:
+        return f"The settings in {self.file} cannot be used: {self.problem}. Correct that line and start again."
