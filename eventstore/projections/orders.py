@@ -37,7 +37,7 @@ def told(state: State, event: RecordedEvent, status: str) -> dict[str, Any]:
 def created(state: State, event: RecordedEvent) -> State:
     """The customer ordered; the first shape of this event called the sum `amount`."""
     order = told(state, event, "created")
-    return {**order, "total": order.pop("amount")} if "amount" in order and "total" not in order else order
+    return order if "total" in order or "amount" not in order else {"total": order.pop("amount"), **order}
 
 
 @orders.on("Order Confirmed")

@@ -81,7 +81,7 @@ def test_both_spellings_of_a_type_fold_alike_and_a_type_folds_once() -> None:
     projection.on("Order Created")(lambda _, event: {"by": event.type})
     assert projection.apply(None, recorded(1, type="OrderCreated")) == {"by": "OrderCreated"}
     with pytest.raises(ValueError, match="already folds OrderCreated"):
-        projection.on("OrderCreated")
+        projection.on("OrderCreated")(lambda state, _: state)
 
 
 def test_what_no_fold_takes_leaves_the_state() -> None:

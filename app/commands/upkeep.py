@@ -1,0 +1,46 @@
+"""Commands that look after the store: verify, migrate, status."""
+
+import json
+import sys
+
+import click
+
+from app.commands import options
+
+
+@click.command()
+@options.as_json
+@options.database
+def verify(as_json: bool, database: str | None) -> None:
+    """Check the log against its hashes, its seals and the anchors outside the database.
+
+    Ends with 0 where all is whole, with 3 where something was changed, cut or restored; the first harm is named.
+    """
+    from app.commands.report import verdict_json, verdict_page
+    from eventstore import verify as verify_log
+
+    loaded = options.settings(database)
+    with options.reading(database) as store, click.progressbar(length=store.head().position, file=sys.stderr) as bar:
+        verdict = verify_log(store, loaded.anchors, on_progress=lambda done, _: bar.update(done - bar.pos))
+    click.echo(verdict_json(verdict) if as_json else verdict_page(verdict))
+    sys.exit(0 if verdict.ok else 3)
+
+
+@click.command()
+@options.database
+def migrate(database: str | None) -> None:
+    """Make the store, or bring an older one up to date. On PostgreSQL: with the owner's URL."""
+    with options.writing(database) as store:
+        click.echo(f"The store is at schema version {store.head().schema}, position {store.head().position}.")
+
+
+@click.command()
+@options.as_json
+@options.database
+def status(as_json: bool, database: str | None) -> None:
+    """Say where the store and its ingesters stand."""
+    from app.commands.report import status_facts, status_page
+
+    with options.reading(database) as store:
+        facts = status_facts(store)
+    click.echo(json.dumps(facts) if as_json else status_page(facts))
