@@ -281,8 +281,8 @@ class IdConflict(EventStoreError):
 
     def __str__(self) -> str:
         return (
-            f"Event id {self.event_id!r} is stored at position {self.position} with other content. Give the new fact an "
-            "id of its own."
+            f"Event id {self.event_id!r} is stored at position {self.position} with other content. Give the new fact "
+            "an id of its own."
         )
 
 
