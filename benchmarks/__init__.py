@@ -1,0 +1,1 @@
+"""Proof by figures: `python -m benchmarks` measures speed, `python -m benchmarks.reliability` counts harm."""

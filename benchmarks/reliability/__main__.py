@@ -1,0 +1,68 @@
+"""`python -m benchmarks.reliability [--scale 0.1] [--seed N] [--only S1,I2]`: every figure beside its control."""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Iterator
+
+from benchmarks.ground import Ground, NotHere, ground
+from benchmarks.reliability import crashes, disks, order, server_crashes, unknown_commits
+from benchmarks.reliability.figure import HEADS, Figure
+from benchmarks.tables import keep, table
+
+FIGURES: dict[str, Callable[[Ground], Iterator[Figure]]] = {
+    "S1": order.s1,
+    "S2": order.s2,
+    "S3": unknown_commits.s3,
+    "S4": crashes.s4,
+    "S5": crashes.s5,
+    "S6": server_crashes.s6,
+    "S8": disks.s8,
+    "S9": disks.s9,
+}
+
+
+def main() -> int:
+    """Run the figures, print them, keep the page of a full run; 1 where one of them does not hold."""
+    asked = _arguments()
+    names = asked.only.split(",") if asked.only else list(FIGURES)
+    print(f"scale {asked.scale}, seed {asked.seed}", flush=True)
+    with ground(asked.scale, asked.seed) as place:
+        results = [result for name in names for result in _run(place, name)]
+    figures = [result for result in results if isinstance(result, Figure)]
+    faults = [figure.fault for figure in figures if not figure.holds]
+    print(*(f"DOES NOT HOLD: {fault}" for fault in faults), sep="\n", file=sys.stderr)
+    if asked.scale == 1 and not asked.only:
+        _keep(figures, [result for result in results if isinstance(result, str)], asked.seed)
+    return 1 if faults else 0
+
+
+def _run(place: Ground, name: str) -> Iterator[Figure | str]:
+    started = time.monotonic()
+    try:
+        for figure in FIGURES[name](place):
+            print(" | ".join(figure.cells()), "" if figure.holds else f"<- {figure.fault}", flush=True)
+            yield figure
+    except NotHere as missing:
+        print(f"{name} | not run: {missing}", flush=True)
+        yield f"{name}: {missing}"
+    print(f"    ({time.monotonic() - started:.1f} s)", flush=True)
+
+
+def _keep(figures: list[Figure], not_run: list[str], seed: int) -> None:
+    command = f"make reliability` (`python -m benchmarks.reliability --seed {seed}"
+    parts = [table(HEADS, [figure.cells() for figure in figures]), "Harm is what was observed, never what cannot be."]
+    parts += ["Not run here: " + "; ".join(not_run) + "."] if not_run else []
+    keep("reliability", "Reliability: harm under faults, each beside a control that must come to harm", command, parts)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.reliability", description=__doc__)
+    parser.add_argument("--scale", type=float, default=1.0, help="share of the full counts; CI runs 0.1")
+    parser.add_argument("--seed", type=int, default=20_261_123, help="of all random choices")
+    parser.add_argument("--only", default="", help="names of figures, with commas between")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
