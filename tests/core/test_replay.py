@@ -103,7 +103,11 @@ SHIPPED = load(["eventstore.projections.orders", "eventstore.projections.automat
             '{"order": {"order_id": "7", "user_id": "u", "items": ["i"], "total": 10.0, "status": "Created"}}',
             {"order_id": "7", "user_id": "u", "items": ["i"], "total": 10, "status": "created"},
         ),
-        ("Order Placed", '{"order_id": "8", "amount": "12.90"}', {"order_id": "8", "total": "12.90", "status": "created"}),
+        (
+            "Order Placed",
+            '{"order_id": "8", "amount": "12.90"}',
+            {"order_id": "8", "total": "12.90", "status": "created"},
+        ),
     ],
 )
 def test_an_order_is_created_by_each_shape_that_the_wire_has(event_type: str, data: str, state: dict[str, Any]) -> None:
