@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from hashlib import sha256
 from json.encoder import encode_basestring
+from math import isfinite
 from typing import Any
 
 from eventstore.errors import Unreadable
@@ -21,7 +22,7 @@ MAX_DEPTH = 100
 """How deep arrays and objects may be nested."""
 
 MAX_DIGITS = 1_000
-"""How long the text of a number may be."""
+"""How many digits an integer may have, and how many characters the text of any other number."""
 
 MAX_EXPONENT = 400
 """A number's magnitude may lie between 1e-400 and 1e400."""
@@ -84,7 +85,13 @@ def members(text: str | bytes, *, max_bytes: int | None = None) -> dict[str, Jso
 
 
 def content_hash(
-    *, id: str, stream: str, type: str, occurred_at: int | None, data_text: str, metadata_text: str
+    *,
+    id: str,
+    stream: str,
+    type: str,
+    occurred_at: int | None,
+    data_text: str,
+    metadata_text: str,  # noqa: A002 - the event's own words
 ) -> bytes:
     """The SHA-256 of what an event says: two events with one id are the same if and only if this is.
 
@@ -112,7 +119,7 @@ def number(text: str) -> Decimal:
 
 
 def _integer(text: str) -> int:
-    if len(text) > MAX_DIGITS:
+    if len(text) > MAX_DIGITS + text.startswith("-"):
         raise _too_long(text)
     return int(text)
 
@@ -134,8 +141,8 @@ _DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_float=number, parse
 
 def _checked(text: str | bytes, max_bytes: int | None) -> str:
     """The document as text, after everything that must be known before a parser sees it."""
-    if max_bytes is not None and len(text) > max_bytes:
-        raise Unreadable("too large", f"The document has {len(text):,} bytes, the limit is {max_bytes:,}.")
+    if max_bytes is not None:
+        _refuse_size(text, max_bytes)
     text = _decoded(text) if isinstance(text, bytes) else text
     if not text.isascii():
         _refuse_surrogates(text)
@@ -144,6 +151,12 @@ def _checked(text: str | bytes, max_bytes: int | None) -> str:
     if text.count("{") + text.count("[") > MAX_DEPTH:
         _refuse_depth(_STRING.sub("", text))
     return text
+
+
+def _refuse_size(text: str | bytes, max_bytes: int) -> None:
+    size = len(text) if isinstance(text, bytes) or text.isascii() else len(text.encode(errors="surrogatepass"))
+    if size > max_bytes:
+        raise Unreadable("too large", f"The document has {size:,} bytes, the limit is {max_bytes:,}.")
 
 
 def _decoded(text: bytes) -> str:
@@ -257,7 +270,7 @@ def _write_integer(value: int, _: int) -> str:
 
 
 def _write_float(value: float, _: int) -> str:
-    if value != value or value in (float("inf"), float("-inf")):
+    if not isfinite(value):
         raise Unreadable("not a JSON number", f"The value {value!r} is not a JSON number.")
     return float.__repr__(value)
 
