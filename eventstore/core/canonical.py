@@ -86,12 +86,12 @@ def members(text: str | bytes, *, max_bytes: int | None = None) -> dict[str, Jso
 
 def content_hash(
     *,
-    id: str,
+    id: str,  # noqa: A002 - the event's own words
     stream: str,
-    type: str,
+    type: str,  # noqa: A002
     occurred_at: int | None,
     data_text: str,
-    metadata_text: str,  # noqa: A002 - the event's own words
+    metadata_text: str,
 ) -> bytes:
     """The SHA-256 of what an event says: two events with one id are the same if and only if this is.
 
