@@ -10,3 +10,8 @@ Clock = Callable[[], int]
 def now() -> int:
     """The present, in microseconds UTC."""
     return time.time_ns() // 1_000
+
+
+def elapsed() -> float:
+    """Seconds on a clock that only moves forward, for deadlines. It says nothing about the time of day."""
+    return time.monotonic()

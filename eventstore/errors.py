@@ -2,6 +2,7 @@
 
 EventStoreError
   BadSettings               a settings file that cannot be used as it is
+  Fenced                    another ingester reads the same partition
   Unreadable                a document, a value or a time that cannot be kept as it is
   InvalidAddress            the address of a store cannot be understood
   NoStore                   nothing there, and this reader makes none
@@ -329,3 +330,25 @@ class BadSettings(EventStoreError):
 
     def __str__(self) -> str:
         return f"The settings in {self.file} cannot be used: {self.problem}. Correct that line and start again."
+
+
+class Fenced(EventStoreError):
+    """Another ingester has moved a partition on: this one's batch was not stored.
+
+    `expected` is the offset at which this one began, None: it thought the partition new; `actual` where it stands,
+    None: it is gone. `recreated`: the other one reads a later topic of the same name.
+    """
+
+    def __init__(self, topic: str, partition: int, expected: int | None, actual: int | None, recreated: bool) -> None:  # noqa: FBT001 - a fact
+        super().__init__(topic, partition, expected, actual, recreated)
+        self.topic, self.partition, self.expected, self.actual = topic, partition, expected, actual
+        self.recreated = recreated
+
+    def __str__(self) -> str:
+        began = "as a new partition" if self.expected is None else f"at offset {self.expected}"
+        stands = "is no longer kept" if self.actual is None else f"stands at offset {self.actual}"
+        other = " of a topic made anew" if self.recreated else ""
+        return (
+            f"Another ingester reads {self.topic}, partition {self.partition}: this one began {began}, the store "
+            f"{stands}{other}. Nothing of this batch was stored; leave one ingester running for each partition."
+        )

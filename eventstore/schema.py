@@ -1,74 +1,44 @@
-"""The tables. Histories and other derived tables are made by their builds; these are the log and what ingest keeps."""
+"""What the code expects of the tables. The tables themselves are made by the steps in `migrations/`, the first of which,
+`0001_first.py`, shows them all.
+"""
 
 VERSION = 1
 """The schema's version, kept in `counter.schema` and checked by every writer in its transaction."""
 
-# {int}, {text}, {bytes}, {small} are the dialect's types; see databases/. Times are microseconds UTC.
-TABLES = {
-    "counter": """CREATE TABLE counter (
-        one {small} PRIMARY KEY CHECK (one = 1), position {int} NOT NULL, recorded_at {int} NOT NULL,
-        frontier {int} NOT NULL, schema {int} NOT NULL)""",
-    "events": """CREATE TABLE events (
-        position {int} PRIMARY KEY, commit_position {int} NOT NULL, id {text} NOT NULL, stream {text} NOT NULL,
-        category {text} NOT NULL, version {int} NOT NULL, type {text} NOT NULL, data {text} NOT NULL,
-        metadata {text} NOT NULL, occurred_at {int} NOT NULL, claimed_at {int}, occurred_source {small} NOT NULL,
-        recorded_at {int} NOT NULL, frontier {int} NOT NULL, stream_frontier {int} NOT NULL, correlation_id {text},
-        causation_id {text}, content_hash {bytes} NOT NULL, format {small} NOT NULL)""",
-    "sources": """CREATE TABLE sources (
-        source {int} PRIMARY KEY, kind {text} NOT NULL, topic {text} NOT NULL, topic_id {text} NOT NULL,
-        UNIQUE (kind, topic, topic_id))""",
-    # value is null where it equals events.data byte for byte
-    "origins": """CREATE TABLE origins (
-        position {int} PRIMARY KEY, source {int} NOT NULL, partition {int} NOT NULL, "offset" {int} NOT NULL,
-        timestamp {int}, timestamp_type {small} NOT NULL, key {bytes}, value {bytes}, headers {bytes},
-        hash {bytes} NOT NULL, UNIQUE (source, partition, "offset"))""",
-    "seals": """CREATE TABLE seals (
-        seal {int} PRIMARY KEY, first {int} NOT NULL, last {int} NOT NULL, sealed_at {int} NOT NULL,
-        hash {bytes} NOT NULL)""",
-    "offsets": """CREATE TABLE offsets (
-        topic {text} NOT NULL, partition {int} NOT NULL, topic_id {text} NOT NULL, next_offset {int} NOT NULL,
-        end_offset {int}, timestamp {int}, updated_at {int} NOT NULL, PRIMARY KEY (topic, partition))""",
-    # the message at (source, partition, offset) carried the id and content of the event at position
-    "duplicates": """CREATE TABLE duplicates (
-        source {int} NOT NULL, partition {int} NOT NULL, "offset" {int} NOT NULL, position {int} NOT NULL,
-        recorded_at {int} NOT NULL, PRIMARY KEY (source, partition, "offset"))""",
-    # replayed_as: the position of the event that a later replay made of it
-    "dead_letters": """CREATE TABLE dead_letters (
-        number {serial}, source {int} NOT NULL, partition {int} NOT NULL, "offset" {int} NOT NULL,
-        timestamp {int}, timestamp_type {small} NOT NULL, key {bytes}, value {bytes}, headers {bytes},
-        reason {text} NOT NULL, detail {text} NOT NULL, recorded_at {int} NOT NULL, replayed_at {int},
-        replayed_as {int}, UNIQUE (source, partition, "offset"))""",
-    # offsets [first, until) of a partition that can no longer be read, and why
-    "losses": """CREATE TABLE losses (
-        number {serial}, topic {text} NOT NULL, topic_id {text} NOT NULL, partition {int} NOT NULL,
-        first {int} NOT NULL, until {int} NOT NULL, reason {text} NOT NULL, recorded_at {int} NOT NULL)""",
-    # one row per ingester: what it is doing, for the Health page
-    "ingesters": """CREATE TABLE ingesters (
-        name {text} PRIMARY KEY, state {text} NOT NULL, servers {text} NOT NULL, topics {text} NOT NULL,
-        started_at {int} NOT NULL, updated_at {int} NOT NULL, fetched_at {int}, rate {real} NOT NULL,
-        last_error {text}, last_error_at {int})""",
-    # a reader that follows the log: how far it has come
-    "checkpoints": """CREATE TABLE checkpoints (
-        reader {text} PRIMARY KEY, position {int} NOT NULL, updated_at {int} NOT NULL)""",
-    "event_counts": """CREATE TABLE event_counts (
-        bucket {int} NOT NULL, category {text} NOT NULL, type {text} NOT NULL, events {int} NOT NULL,
-        PRIMARY KEY (bucket, category, type))""",
-    # the list of streams is derived, off the append path
-    "streams": """CREATE TABLE streams (
-        stream {text} PRIMARY KEY, category {text} NOT NULL, version {int} NOT NULL, first_at {int} NOT NULL,
-        last_at {int} NOT NULL, position {int} NOT NULL)""",
-}
+EVENT_COLUMNS = (
+    "position",
+    "commit_position",
+    "id",
+    "stream",
+    "category",
+    "version",
+    "type",
+    "data",
+    "metadata",
+    "occurred_at",
+    "claimed_at",
+    "occurred_source",
+    "recorded_at",
+    "frontier",
+    "stream_frontier",
+    "correlation_id",
+    "causation_id",
+    "content_hash",
+    "format",
+)
+"""The columns of `events`, in the order in which rows are written and read."""
 
-INDEXES = {
-    "events_id": "CREATE UNIQUE INDEX events_id ON events (id)",
-    "events_stream": "CREATE UNIQUE INDEX events_stream ON events (stream, version)",
-    "events_category": "CREATE INDEX events_category ON events (category, position)",
-    "events_type": "CREATE INDEX events_type ON events (type, position)",
-    "events_occurred": "CREATE INDEX events_occurred ON events (occurred_at, position)",
-    "events_correlation": "CREATE INDEX events_correlation ON events (correlation_id) WHERE correlation_id IS NOT NULL",
-    "events_causation": "CREATE INDEX events_causation ON events (causation_id) WHERE causation_id IS NOT NULL",
-    "streams_category": "CREATE INDEX streams_category ON streams (category, last_at, stream)",
-}
-
-APPEND_ONLY = ("events", "origins")
-"""Tables whose rows the database itself refuses to change or remove."""
+ORIGIN_COLUMNS = (
+    "position",
+    "source",
+    "partition",
+    "offset",
+    "timestamp",
+    "timestamp_type",
+    "key",
+    "value",
+    "value_is_data",
+    "headers",
+    "hash",
+)
+"""The columns of `origins`, in the order in which rows are written and read."""

@@ -1,0 +1,204 @@
+"""What a database is to the store: sessions, a write transaction, and the few statements that differ.
+
+Statements are written with `?` for each bound value on every database. Nothing outside this package tests which
+database it talks to.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, ClassVar
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError, DisconnectionError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import PoolProxiedConnection
+
+from eventstore import clock
+from eventstore.errors import EventStoreError, QueryTooSlow, StoreBusy
+
+Row = tuple[Any, ...]
+
+POOL_TIMEOUT = 10.0
+"""How long, in seconds, a thread waits for a connection of ours before it gets `StoreBusy`."""
+
+READ_DEADLINE = 5.0
+"""How long, in seconds, a store opened to read may compute for one answer."""
+
+
+class Session:
+    """One connection while it is ours. Each statement commits by itself, unless a transaction is open."""
+
+    def __init__(self, database: "Database", connection: PoolProxiedConnection) -> None:
+        self.database, self.connection = database, connection
+        self.cursor = connection.cursor()
+        self.deadline = clock.elapsed() + READ_DEADLINE if database.read_only else float("inf")
+
+    def execute(self, sql: str, params: Sequence[Any] = ()) -> int:
+        """Run one statement; the number of rows that it changed. Raises the store's errors, never the driver's."""
+        try:
+            self.cursor.execute(self.database.dialected(sql), params)
+        except self.database.driver_errors as error:
+            raise self.database.problem(error) from error
+        return int(self.cursor.rowcount)
+
+    def executemany(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Run one statement for each row of values."""
+        try:
+            self.cursor.executemany(self.database.dialected(sql), rows)  # type: ignore[arg-type] # any iterable does
+        except self.database.driver_errors as error:
+            raise self.database.problem(error) from error
+
+    def rows(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
+        """All rows of one statement."""
+        try:
+            self.cursor.execute(self.database.dialected(sql), params)
+            return self.cursor.fetchall()  # type: ignore[return-value] # both drivers give tuples
+        except self.database.driver_errors as error:
+            raise self.database.problem(error) from error
+
+    def check_deadline(self) -> None:
+        """Between the statements of one answer. Raises `QueryTooSlow` once a reader has computed for too long."""
+        if clock.elapsed() > self.deadline:
+            raise QueryTooSlow(self.database.label, READ_DEADLINE)
+
+
+class Database(ABC):
+    """The facts of one kind of database: how to connect, to lock, to insert many rows, to keep rows for ever.
+
+    `label` names it to people, without its password. `types` are the column types that migrations are written with.
+    """
+
+    types: ClassVar[Mapping[str, str]]
+    driver_errors: ClassVar[tuple[type[Exception], ...]]
+    counter_update: ClassVar[str]
+    appends_one: ClassVar[bool] = False
+
+    def __init__(self, engine: Engine, label: str, *, read_only: bool) -> None:
+        self.engine, self.label, self.read_only = engine, label, read_only
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is a database to connect to at all, as far as that can be told without connecting."""
+        return True
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """A connection for short reads: every statement is its own transaction."""
+        connection = self._checked_out()
+        try:
+            yield Session(self, connection)
+        except BaseException:
+            self._discard_broken(connection)
+            raise
+        finally:
+            connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """A write transaction: committed at the end, rolled back on any error.
+
+        Raises `CommitUnknown` where the answer to the commit did not come.
+        """
+        with self.session() as session:
+            session.execute(self.begin)
+            try:
+                yield session
+            except BaseException:
+                self._roll_back(session)
+                raise
+            self._commit(session)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+    def _checked_out(self) -> PoolProxiedConnection:
+        try:
+            return self.engine.raw_connection()
+        except PoolTimeout as error:
+            raise StoreBusy(self.label, f"no connection free after {POOL_TIMEOUT:g} s") from error
+        except (DBAPIError, DisconnectionError, *self.driver_errors) as error:
+            # not `from error`: a driver's message about an address may hold the password
+            raise self.problem(getattr(error, "orig", None) or error) from None
+
+    def _commit(self, session: Session) -> None:
+        try:
+            session.execute("COMMIT")
+        except BaseException:
+            self._roll_back(session)
+            raise
+
+    def _roll_back(self, session: Session) -> None:
+        """End the transaction. Where even that fails, the connection is thrown away, which ends it too."""
+        try:
+            session.cursor.execute("ROLLBACK")
+        except self.driver_errors:
+            session.connection.invalidate()
+
+    def _discard_broken(self, connection: PoolProxiedConnection) -> None:
+        """Keep a connection that no longer answers out of the pool."""
+
+    begin: ClassVar[str]
+
+    @abstractmethod
+    def dialected(self, sql: str) -> str:
+        """The statement with the driver's own marks for bound values."""
+
+    @abstractmethod
+    def problem(self, error: BaseException) -> EventStoreError:
+        """The store's error for the driver's."""
+
+    @abstractmethod
+    def tables(self, session: Session) -> set[str]:
+        """The names of the tables that are there, ours or not."""
+
+    @abstractmethod
+    def lock(self, session: Session) -> None:
+        """Take the write lock now, not with the append: what is read after it holds until the commit."""
+
+    @abstractmethod
+    def lock_schema(self, session: Session) -> None:
+        """Keep two upgrades, or two first openers, apart until the commit."""
+
+    @abstractmethod
+    def insert(self, session: Session, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
+        """Insert rows by the quickest way for their number."""
+
+    @abstractmethod
+    def among(self, column: str, values: Sequence[str]) -> tuple[str, list[Any]]:
+        """A condition that the column is one of the values, however many, and its bound values."""
+
+    @abstractmethod
+    def heads(self, session: Session, streams: Sequence[str], *, with_origins: bool) -> list[Row]:
+        """The last event of each stream that has one.
+
+        Rows of (stream, version, stream_frontier, occurred_at, source, partition); the last two are None unless
+        `with_origins`, and where the event came over no wire.
+        """
+
+    @abstractmethod
+    def containing(self, column: str) -> str:
+        """A condition that the column's text contains the bound value."""
+
+    @abstractmethod
+    def keep_for_ever(self, table: str) -> Sequence[str]:
+        """Statements that make the database refuse to change or remove rows of the table."""
+
+    @abstractmethod
+    def routines(self) -> Sequence[str]:
+        """Statements that make, or make again, what we keep in the database as code."""
+
+    @abstractmethod
+    def copy_before_upgrade(self, schema: int) -> Path | None:
+        """A copy of the store beside it, as of schema `schema`; None where the owner's backups are the way."""
+
+    @property
+    @abstractmethod
+    def upgrades_on_open(self) -> bool:
+        """Whether whoever writes may also change the tables, or only their owner by the command."""
+
+    def append_one(self, session: Session, values: Sequence[Any]) -> Row:
+        """One event in one statement, where `appends_one`. See `PostgreSQL`."""
+        raise NotImplementedError
