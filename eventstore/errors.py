@@ -28,6 +28,10 @@ EventStoreError
   IdConflict                the id belongs to an event with other content
   RepeatedId                one append names an id twice
   PartlyKnown               only some events of an append are stored already
+  LogBroken                 positions that should be sealed are missing
+  SealsDiffer               seals were removed or changed: none is added to them
+  AnchorsDiffer             the anchor file tells of another history than the store
+  AnchorsUnusable           the anchor file cannot be read or written
 """
 
 
@@ -351,4 +355,60 @@ class Fenced(EventStoreError):
         return (
             f"Another ingester reads {self.topic}, partition {self.partition}: this one began {began}, the store "
             f"{stands}{other}. Nothing of this batch was stored; leave one ingester running for each partition."
+        )
+
+
+class LogBroken(EventStoreError):
+    """Positions that should be sealed are missing, so they are not sealed."""
+
+    def __init__(self, store: str, first: int, last: int) -> None:
+        super().__init__(store, first, last)
+        self.store, self.first, self.last = store, first, last
+
+    def __str__(self) -> str:
+        return (
+            f"The store {self.store} lacks events between positions {self.first} and {self.last}; nothing was sealed. "
+            "Run `chronoscope verify`, and restore what it names from a backup."
+        )
+
+
+class SealsDiffer(EventStoreError):
+    """The seals end elsewhere than where the last one was set: some were removed or changed."""
+
+    def __init__(self, store: str, sealed: int, checkpoint: int) -> None:
+        super().__init__(store, sealed, checkpoint)
+        self.store, self.sealed, self.checkpoint = store, sealed, checkpoint
+
+    def __str__(self) -> str:
+        return (
+            f"The seals of the store {self.store} end at position {self.sealed}, they were set up to "
+            f"{self.checkpoint}; nothing was sealed. Run `chronoscope verify`."
+        )
+
+
+class AnchorsDiffer(EventStoreError):
+    """The last line of the anchor file is no seal of this store."""
+
+    def __init__(self, store: str, anchors: str, seal: int) -> None:
+        super().__init__(store, anchors, seal)
+        self.store, self.anchors, self.seal = store, anchors, seal
+
+    def __str__(self) -> str:
+        return (
+            f"Seal {self.seal} in the anchor file {self.anchors} is not that of the store {self.store}; nothing was "
+            "anchored. Run `chronoscope verify`; name another file if it belongs to another store."
+        )
+
+
+class AnchorsUnusable(EventStoreError):
+    """The anchor file cannot be read or written."""
+
+    def __init__(self, anchors: str, detail: str) -> None:
+        super().__init__(anchors, detail)
+        self.anchors, self.detail = anchors, detail
+
+    def __str__(self) -> str:
+        return (
+            f"The anchor file {self.anchors} cannot be used ({self.detail}). Seals are kept in the store and are "
+            "anchored later; correct the path or its permissions."
         )
