@@ -8,6 +8,7 @@ import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser
 
+from eventstore.store import EventStore
 from tests.parts import PARTS, browser, postgres
 from tests.parts import kafka as kafka_part
 
@@ -61,10 +62,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def store(database_url: str) -> Iterator["EventStore"]:
+def store(database_url: str) -> Iterator[EventStore]:
     """An open, empty event store on each kind of database."""
-    from eventstore.store import EventStore
-
     with EventStore.open(database_url) as opened:
         yield opened
 

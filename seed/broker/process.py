@@ -2,12 +2,13 @@
 
 import base64
 import os
+import secrets
 import signal
 import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from kafka.admin import KafkaAdminClient
@@ -56,7 +57,7 @@ class Broker:
             if self._answers():
                 return
             self.stop()
-            if chosen or attempt == ATTEMPTS or "Address already in use" not in self._last_lines():
+            if chosen or attempt == ATTEMPTS or "Address already in use" not in self.log.read_text(errors="replace"):
                 raise BrokerDied(self.log, self._last_lines())
             self.port = 0
 
@@ -87,6 +88,10 @@ class Broker:
         if done.returncode:
             raise BrokerDied(self.log, self._last_lines())
 
+    def _cluster(self) -> str:
+        facts = (self.data / "meta.properties").read_text()
+        return next(line.partition("=")[2] for line in facts.splitlines() if line.startswith("cluster.id="))
+
     def _launch(self) -> None:
         memory = ("-Xms64m", "-Xmx256m", "-Dlog4j2.configurationFile=log4j2.properties")
         command = [self._java[0], *memory, *self._java[1:], "kafka.Kafka", "server.properties"]
@@ -99,7 +104,7 @@ class Broker:
     def _answers(self) -> bool:
         until = time.monotonic() + START_SECONDS
         while time.monotonic() < until and self._process is not None and self._process.poll() is None:
-            if _is_ready(self.servers):
+            if _is_ready(self.servers, self._cluster()):
                 return True
             time.sleep(0.1)
         return False
@@ -130,17 +135,21 @@ def broker(directory: Path, port: int = 0) -> Iterator[Broker]:
         started.stop()
 
 
-def _is_ready(servers: str) -> bool:
-    """Whether the cluster names a broker: an open port alone is too early."""
+def _is_ready(servers: str, cluster: str) -> bool:
+    """Whether this very cluster names a broker: an open port alone is too early, or another broker's."""
     host, _, port = servers.partition(":")
     try:
         socket.create_connection((host, int(port)), timeout=1).close()
         with closing(KafkaAdminClient(bootstrap_servers=servers, bootstrap_timeout_ms=2_000)) as admin:
-            return bool(admin.describe_cluster()["brokers"])
+            described = admin.describe_cluster()
+            return bool(described["brokers"]) and described["cluster_id"] == cluster
     except (OSError, KafkaError):
         return False
 
 
 def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
+    """A free port below those that systems give to outgoing connections: one of these may take it before we do."""
+    while True:
+        port = secrets.choice(range(10_000, 32_000))
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
