@@ -227,6 +227,11 @@ class SchemaTooOld(EventStoreError):
         )
 
 
+def schema_problem(store: str, schema: int, known: int) -> SchemaTooNew | SchemaTooOld:
+    """The error for a store whose schema is not the one that this release knows."""
+    return (SchemaTooOld if schema < known else SchemaTooNew)(store, schema, known)
+
+
 class InvalidEvent(EventStoreError):
     """A field of an event cannot be stored as it is."""
 

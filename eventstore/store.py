@@ -10,6 +10,7 @@ from eventstore import clock
 from eventstore.clock import Clock
 from eventstore.core.event import Micros, NewEvent, RecordedEvent
 from eventstore.core.origin import Origin, unpacked
+from eventstore.core.placing import Prepared
 from eventstore.databases import Database, Row, Session, connect
 from eventstore.errors import (
     CommitUnknown,
@@ -23,7 +24,7 @@ from eventstore.errors import (
 )
 from eventstore.migrations import Upgrade, schema_of, upgrade
 from eventstore.reading import BATCH, COLUMNS, EVERYTHING, EventQuery, Span, commit_at, page
-from eventstore.writing import Limits, Prepared, Writer, check_schema, prepared, recorded
+from eventstore.writing import Limits, Writer, append_one, check_schema, prepared, recorded
 
 ATTEMPTS = 3
 """How often an append is tried whose connection broke: ids tell whether an earlier try was stored."""
@@ -63,7 +64,9 @@ class EventStore:
         """
         database = connect(url, read_only=read_only)
         try:
-            upgraded = _checked(database) if read_only else _made(database)
+            if read_only:
+                _found(database)
+            upgraded = None if read_only else _made(database)
         except BaseException:
             database.close()
             raise
@@ -102,6 +105,8 @@ class EventStore:
         raise AssertionError("unreachable: the last attempt returns or raises")
 
     def _append(self, batch: Sequence[Prepared], expected: Mapping[str, int]) -> list[RecordedEvent]:
+        if len(batch) == 1 and self.database.appends_one and expected.keys() <= {batch[0][0].stream}:
+            return [append_one(self.database, self.now, batch[0], expected.get(batch[0][0].stream))]
         with self.database.transaction() as session:
             return Writer(session, self.now, self.limits).append_prepared(batch, expected)
 
@@ -185,11 +190,11 @@ class EventStore:
         """The event at the position; None beyond the end."""
         return self._one("position = ?", position)
 
-    def event_by_id(self, id: str) -> RecordedEvent | None:
+    def event_by_id(self, id: str) -> RecordedEvent | None:  # noqa: A002 - the glossary's word
         """The event with the id; None where there is none."""
         return self._one("id = ?", id)
 
-    def effects(self, id: str, *, limit: int = 100) -> list[RecordedEvent]:
+    def effects(self, id: str, *, limit: int = 100) -> list[RecordedEvent]:  # noqa: A002 - the glossary's word
         """The events that the event or command with this id caused, in order of position."""
         return self._some("causation_id = ?", id, limit)
 
@@ -276,8 +281,8 @@ def _counter(session: Session) -> Head:
     return Head(position, recorded_at if position else None, frontier if position else None, schema)
 
 
-def _checked(database: Database) -> None:
-    """A store that readers may use as it is."""
+def _found(database: Database) -> None:
+    """Readers need a store that they may use as it is."""
     if not database.exists:
         raise NoStore(database.label)
     with database.session() as session:
@@ -288,7 +293,7 @@ def _checked(database: Database) -> None:
 
 
 def _made(database: Database) -> Upgrade | None:
-    """A store that writers may use: made, or upgraded where they may do that."""
+    """Writers make the store, and upgrade it where they may do that."""
     if not database.upgrades_on_open:
         with database.session() as session:
             schema = schema_of(database, session)

@@ -9,16 +9,15 @@ from eventstore.clock import Clock
 from eventstore.core.canonical import Json, content_hash, encode
 from eventstore.core.event import Micros, NewEvent, OccurredSource, RecordedEvent
 from eventstore.core.origin import Origin, origin_hash, packed
-from eventstore.core.placing import BEFORE_ALL, STATED, Commit, Place, Prepared, StreamEnd
+from eventstore.core.placing import BEFORE_ALL, FORMAT, STATED, Commit, Place, Prepared, StreamEnd
 from eventstore.databases import Database, Row, Session
 from eventstore.errors import (
     AppendTooLarge,
     InvalidEvent,
     OneAppendPerCommit,
     RepeatedId,
-    SchemaTooNew,
-    SchemaTooOld,
     WrongExpectedVersion,
+    schema_problem,
 )
 from eventstore.schema import EVENT_COLUMNS, ORIGIN_COLUMNS, VERSION
 
@@ -126,6 +125,24 @@ def _repeated(events: Sequence[NewEvent]) -> RepeatedId:
     return RepeatedId(next(event.id for event in events if event.id in seen or seen.add(event.id)))  # type: ignore[func-returns-value]
 
 
+def append_one(database: Database, now: Clock, event: Prepared, expected: int | None) -> RecordedEvent:
+    """One event in one statement, for databases that can: the same as an append of it alone."""
+    new, data, metadata, digest = event
+    # fmt: off
+    values = (
+        new.id, new.stream, new.category, new.type, data, metadata, new.occurred_at, int(new.occurred_source),
+        new.correlation_id, new.causation_id, digest, now(), expected, VERSION,
+    )
+    database.check_writable()
+    with database.session() as session:
+        position, version, at, claimed, source, recorded_at, frontier, end = database.append_one(session, values)
+    return recorded((
+        position, position, new.id, new.stream, new.category, version, new.type, data, metadata, at, claimed, source,
+        recorded_at, frontier, end, new.correlation_id, new.causation_id, digest, FORMAT,
+    ))
+    # fmt: on
+
+
 class Writer:
     """One write transaction: other modules' rows, and at most one append. Made by `EventStore.write`."""
 
@@ -227,8 +244,9 @@ class Writer:
         """The write lock: the commit's last position, its time, and the store's frontier with it."""
         claims = [event.occurred_at for event, *_ in events]
         top = max(_NO_CLAIM if claim is None else claim for claim in claims)
-        update = self.database.counter_update
-        ((position, recorded_at, frontier, schema),) = self._session.rows(update, (len(events), self._now(), top))
+        position, recorded_at, frontier, schema = self.database.take_positions(
+            self._session, len(events), self._now(), top
+        )
         check_schema(self.database, schema)
         return position, recorded_at, frontier
 
@@ -264,10 +282,8 @@ class Writer:
 
 def check_schema(database: Database, schema: int) -> None:
     """Raises `SchemaTooOld` or `SchemaTooNew`, whichever side of ours it is."""
-    if schema < VERSION:
-        raise SchemaTooOld(database.label, schema, VERSION)
-    if schema > VERSION:
-        raise SchemaTooNew(database.label, schema, VERSION)
+    if schema != VERSION:
+        raise schema_problem(database.label, schema, VERSION)
 
 
 def _origin_row(position: int, data: str, origin: Origin, source: int) -> Row:

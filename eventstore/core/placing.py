@@ -69,8 +69,7 @@ class Commit:
             position += 1
             end.version += 1
             end.occurred_at, end.place = at, place
-            if at > end.frontier:
-                end.frontier = at
+            end.frontier = max(end.frontier, at)
             # fmt: off
             rows.append((
                 position, self.position, event.id, event.stream, event.category, end.version, event.type, data,

@@ -6,6 +6,7 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from eventstore.databases.database import Database
+from eventstore.databases.postgresql import PostgreSQL
 from eventstore.databases.sqlite import SQLite
 from eventstore.errors import InvalidAddress
 
@@ -38,4 +39,6 @@ def _sqlite(url: URL, *, read_only: bool) -> Database:
 
 
 def _postgresql(url: URL, *, read_only: bool) -> Database:
-    raise InvalidAddress("PostgreSQL is not there yet")
+    if url.drivername not in ("postgresql", "postgres", "postgresql+psycopg") or not url.database:
+        raise InvalidAddress("a PostgreSQL store is postgresql+psycopg://user:password@host/database")
+    return PostgreSQL(url, read_only=read_only)

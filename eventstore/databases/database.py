@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError, DisconnectionError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import PoolProxiedConnection
 
 from eventstore import clock
-from eventstore.errors import EventStoreError, QueryTooSlow, StoreBusy
+from eventstore.errors import EventStoreError, QueryTooSlow, StoreBusy, StoreReadOnly
 
 Row = tuple[Any, ...]
 
@@ -72,11 +72,11 @@ class Database(ABC):
 
     types: ClassVar[Mapping[str, str]]
     driver_errors: ClassVar[tuple[type[Exception], ...]]
-    counter_update: ClassVar[str]
     appends_one: ClassVar[bool] = False
 
     def __init__(self, engine: Engine, label: str, *, read_only: bool) -> None:
         self.engine, self.label, self.read_only = engine, label, read_only
+        self._connecting_errors: tuple[type[Exception], ...] = (SQLAlchemyError, *self.driver_errors)
 
     @property
     def exists(self) -> bool:
@@ -101,6 +101,7 @@ class Database(ABC):
 
         Raises `CommitUnknown` where the answer to the commit did not come.
         """
+        self.check_writable()
         with self.session() as session:
             session.execute(self.begin)
             try:
@@ -109,6 +110,11 @@ class Database(ABC):
                 self._roll_back(session)
                 raise
             self._commit(session)
+
+    def check_writable(self) -> None:
+        """Raises `StoreReadOnly` for a store that was opened only to read."""
+        if self.read_only:
+            raise StoreReadOnly(self.label, "it was opened only to read")
 
     def close(self) -> None:
         """Close all connections."""
@@ -119,9 +125,9 @@ class Database(ABC):
             return self.engine.raw_connection()
         except PoolTimeout as error:
             raise StoreBusy(self.label, f"no connection free after {POOL_TIMEOUT:g} s") from error
-        except (DBAPIError, DisconnectionError, *self.driver_errors) as error:
+        except self._connecting_errors as error:
             # not `from error`: a driver's message about an address may hold the password
-            raise self.problem(getattr(error, "orig", None) or error) from None
+            raise self.problem(_cause(error)) from None
 
     def _commit(self, session: Session) -> None:
         try:
@@ -137,7 +143,7 @@ class Database(ABC):
         except self.driver_errors:
             session.connection.invalidate()
 
-    def _discard_broken(self, connection: PoolProxiedConnection) -> None:
+    def _discard_broken(self, connection: PoolProxiedConnection) -> None:  # noqa: B027 - a file's never break
         """Keep a connection that no longer answers out of the pool."""
 
     begin: ClassVar[str]
@@ -153,6 +159,14 @@ class Database(ABC):
     @abstractmethod
     def tables(self, session: Session) -> set[str]:
         """The names of the tables that are there, ours or not."""
+
+    @abstractmethod
+    def take_positions(self, session: Session, events: int, now: int, top: int) -> Row:
+        """Take the write lock and the next positions: (last position, recorded_at, frontier, schema) with them.
+
+        `top` is the highest time that is claimed. What a clamp raises is raised at most to a time that is in the
+        frontier or the commit already, so the frontier is known before any version is read.
+        """
 
     @abstractmethod
     def lock(self, session: Session) -> None:
@@ -202,3 +216,8 @@ class Database(ABC):
     def append_one(self, session: Session, values: Sequence[Any]) -> Row:
         """One event in one statement, where `appends_one`. See `PostgreSQL`."""
         raise NotImplementedError
+
+
+def _cause(error: BaseException) -> BaseException:
+    """The driver's own error where SQLAlchemy wrapped it."""
+    return error.orig if isinstance(error, DBAPIError) and error.orig is not None else error

@@ -29,6 +29,11 @@ BUSY_TIMEOUT = 20.0
 
 INODE = "inode of the write-ahead log"
 
+_COUNT = """
+    UPDATE counter SET position = position + ?1, recorded_at = max(recorded_at, ?2),
+    frontier = max(frontier, min(?3, max(recorded_at, ?2)))
+    WHERE one = 1 RETURNING position, recorded_at, frontier, schema"""
+
 _HEAD = """
     SELECT e.stream, e.version, e.stream_frontier, e.occurred_at, {origin} FROM {streams} JOIN events e
     ON e.stream = s.value AND e.version = (SELECT max(version) FROM events WHERE stream = s.value) {join}"""
@@ -64,10 +69,6 @@ class SQLite(Database):
     }
     driver_errors = (sqlite3.Error,)
     begin = "BEGIN IMMEDIATE"  # a deferred transaction that reads first fails at once when another writes
-    counter_update = """
-        UPDATE counter SET position = position + ?1, recorded_at = max(recorded_at, ?2),
-        frontier = max(frontier, min(?3, max(recorded_at, ?2)))
-        WHERE one = 1 RETURNING position, recorded_at, frontier, schema"""
     upgrades_on_open = True
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
@@ -119,6 +120,11 @@ class SQLite(Database):
             "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite@_%' ESCAPE '@'"
         )
         return {name for (name,) in found}
+
+    def take_positions(self, session: Session, events: int, now: int, top: int) -> Row:
+        """`BEGIN IMMEDIATE` took the lock, so the counter is only counted on."""
+        (row,) = session.rows(_COUNT, (events, now, top))
+        return row
 
     def lock(self, session: Session) -> None:
         """`BEGIN IMMEDIATE` took it."""
