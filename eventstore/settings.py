@@ -99,7 +99,9 @@ def _read(path: Path) -> dict[str, Any]:
 def _flat(document: dict[str, Any], file: str) -> dict[str, Any]:
     """The tables of the file as the fields of `Settings`."""
     kafka, limits, topics = (_table(document, name, file) for name in ("kafka", "limits", "topics"))
-    found = _checked(document, {"database_url": str, "anchors": str, "allowed_hosts": list, "mask": list, "projections": list}, file)
+    found = _checked(
+        document, {"database_url": str, "anchors": str, "allowed_hosts": list, "mask": list, "projections": list}, file
+    )
     servers = _checked(kafka, {"servers": str}, file, "kafka.")
     found |= {"kafka_servers": value for value in servers.values()}
     found |= _checked(limits, {"merge_window": int, "message_bytes": int}, file, "limits.")

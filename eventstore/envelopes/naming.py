@@ -93,11 +93,14 @@ def key_text(key: bytes) -> str:
 
 
 def when(stated: Any, record: Record) -> tuple[Micros | None, OccurredSource]:
-    """The time that the producer states, else the timestamp of the record, else none. Raises Unreadable."""
+    """The time that the producer states, else the timestamp of the record, else none: the store says so then.
+
+    Raises Unreadable for what is stated and no time.
+    """
     if stated is not None:
         return parse_time(stated)
     if record.timestamp is None or not 0 <= record.timestamp <= _LAST_TIMESTAMP:
-        return None, OccurredSource.RECORDED
+        return None, OccurredSource.PRODUCER
     return record.timestamp * 1_000, OccurredSource.KAFKA
 
 
