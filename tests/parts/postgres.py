@@ -215,5 +215,8 @@ def _give_away(*paths: Path) -> None:
 
 
 def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
+    """A free port below those that systems give to outgoing connections: one of these may take it before we do."""
+    while True:
+        port = secrets.choice(range(10_000, 32_000))
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port

@@ -1,0 +1,60 @@
+# Needs Python 3.11 or newer and nothing else: `make demo`, `make test`. CONTRIBUTING.md names the rest.
+PYTHON ?= python3
+PORT ?= 8501
+ARGS ?=
+RUN := .venv/bin/python
+
+.PHONY: help demo kafka test check format lock wheel jars bench reliability clean
+
+help:
+	@echo "make demo         a shop's history in the browser, on 127.0.0.1:$(PORT) (PORT=... for another)"
+	@echo "make kafka        the same through a real Kafka broker, without Docker (needs Java; Maven once)"
+	@echo "make test         every test that can run here (ARGS=... goes to pytest)"
+	@echo "make check        ruff and mypy"
+	@echo "make format       put the code into ruff's form"
+	@echo "make bench        the throughput figures; make reliability: the faults, each with its control"
+	@echo "make wheel        build the wheel into dist/"
+	@echo "make lock         bring requirements.lock up to pyproject.toml"
+	@echo "make jars         fetch the Kafka broker's jars, once"
+	@echo "make clean        remove the environment and what tools left; .demo/ with its data stays"
+
+# The environment: exactly what requirements.lock names, and this checkout on top.
+.venv/ready: requirements.lock pyproject.toml
+	@$(PYTHON) scripts/environment.py
+
+demo: .venv/ready
+	@$(RUN) scripts/stack.py demo --port $(PORT)
+
+kafka: .venv/ready
+	@$(RUN) scripts/stack.py kafka --port $(PORT)
+
+test: .venv/ready
+	@$(RUN) -m pytest $(ARGS)
+
+check: .venv/ready
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+	$(RUN) -m mypy
+
+format: .venv/ready
+	$(RUN) -m ruff check --fix .
+	$(RUN) -m ruff format .
+
+jars: .venv/ready
+	@$(RUN) -m seed.broker jars
+
+bench: .venv/ready
+	@$(RUN) -m benchmarks.bench $(ARGS)
+
+reliability: .venv/ready
+	@$(RUN) -m benchmarks.reliability $(ARGS)
+
+wheel: .venv/ready
+	@$(RUN) -m build --wheel --no-isolation
+
+lock: .venv/ready
+	@.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--no-emit-index-url --group dev pyproject.toml -o requirements.lock $(ARGS)
+
+clean:
+	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,143 @@
+"""Run the pieces of Chronoscope side by side until Ctrl-C: `demo` without a broker, `kafka` with a real one.
+
+All data is in .demo/, and the next run goes on with it.
+"""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from seed.broker import BrokerError, broker, fetch, missing_here
+
+FOLDER = Path(".demo").absolute()
+STOP_SECONDS = 20
+PYTHON = sys.executable
+
+
+class Pieces:
+    """The started processes. They are ended in the reverse order, each with the time to finish what it does."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self.environment = os.environ | environment
+        self.running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start(self, name: str, *arguments: str) -> None:
+        """Start one `chronoscope` command."""
+        # a session of its own: Ctrl-C reaches this process alone, which ends the others in order
+        command = [PYTHON, "-m", "app", *arguments]
+        self.running[name] = subprocess.Popen(command, env=self.environment, start_new_session=True)
+
+    def ended(self) -> Iterator[tuple[str, int]]:
+        """Those that ended since the last time, with their exit codes."""
+        for name, process in list(self.running.items()):
+            if process.poll() is not None:
+                del self.running[name]
+                yield name, process.returncode
+
+    def stop(self) -> None:
+        """End all that still run."""
+        for process in reversed(self.running.values()):
+            process.terminate()
+            try:
+                process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+@click.group()
+def main() -> None:
+    """Run the pieces of Chronoscope side by side, until Ctrl-C."""
+    signal.signal(signal.SIGTERM, _interrupt)
+
+
+@main.command()
+@click.option("--port", default=8501, show_default=True)
+def demo(port: int) -> None:
+    """A shop's history in a SQLite file, and the dashboard on it."""
+    refuse_taken(port)
+    with pieces("demo") as running:
+        running.start("seed", "seed")
+        running.start("dashboard", "dashboard", "--port", str(port))
+        watch(running)
+
+
+@main.command()
+@click.option("--port", default=8501, show_default=True)
+def kafka(port: int) -> None:
+    """The same shop through a real broker: seed, Kafka, ingest, store, dashboard."""
+    refuse_taken(port)
+    if missing_here():
+        click.echo("Fetching Kafka from Maven Central (43 MB, once) ...", err=True)
+        fetch()
+    click.echo("Starting the broker ...", err=True)
+    with broker(FOLDER / "kafka") as started, pieces("kafka", CHRONOSCOPE_KAFKA_SERVERS=started.servers) as running:
+        click.echo(f"Kafka is ready on {started.servers}.", err=True)
+        running.start("seed", "seed", "--to", "kafka")
+        running.start("ingest", "ingest")
+        running.start("dashboard", "dashboard", "--port", str(port))
+        watch(running)
+
+
+@contextmanager
+def pieces(name: str, **environment: str) -> Iterator[Pieces]:
+    """Pieces that share one store in .demo/."""
+    FOLDER.mkdir(exist_ok=True)
+    store = {
+        "CHRONOSCOPE_DATABASE_URL": f"sqlite:///{FOLDER / name}.db",
+        "CHRONOSCOPE_ANCHORS": str(FOLDER / f"{name}.anchors"),
+    }
+    with ExitStack() as stack:
+        started = Pieces(store | environment)
+        stack.callback(started.stop)
+        yield started
+
+
+def watch(pieces: Pieces) -> None:
+    """Wait until Ctrl-C, or until a piece that others need ends."""
+    try:
+        while True:
+            for name, code in pieces.ended():
+                report(name, code)
+            time.sleep(0.2)
+    except KeyboardInterrupt:
+        click.echo("\nEnding; the data stays in .demo/.", err=True)
+
+
+def report(name: str, code: int) -> None:
+    """The seed may end: its story is told. Everything else ends the run, with its exit code."""
+    if name != "seed":
+        click.echo(f"{name} ended with exit code {code}; its message stands above.", err=True)
+        sys.exit(code or 1)
+    if code:
+        click.echo(f"The seed ended with exit code {code}; the dashboard shows what the store holds.", err=True)
+
+
+def refuse_taken(port: int) -> None:
+    """End with a sentence where another program listens on the port."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            sys.exit(f"Port {port} is taken, perhaps by a dashboard that still runs. Choose another: PORT={port + 1}")
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except BrokerError as error:
+        sys.exit(str(error))
