@@ -1,1 +1,51 @@
-"""The library: an append-only SQL event store fed from Kafka. Outsiders import only from here."""
+"""The library: an append-only SQL event store, its histories, and what checks them.
+
+Outsiders import from here; the command and the seed also from `eventstore.ingest`, and entry points from
+`eventstore.settings`.
+"""
+
+from eventstore.core.canonical import Json, decode, encode
+from eventstore.core.event import TOMBSTONE, Micros, NewEvent, OccurredSource, RecordedEvent
+from eventstore.core.moment import LIVE, Moment
+from eventstore.core.origin import Origin
+from eventstore.core.projection import ANY, Projection, State, load, serving
+from eventstore.core.replay import Step, fold_order, replay, steps
+from eventstore.core.times import format_time, parse_time
+from eventstore.errors import EventStoreError, Unreadable
+from eventstore.projector import Projector
+from eventstore.reading import EventQuery
+from eventstore.seals import Sealer
+from eventstore.store import EventStore, Head, migrate
+
+__all__ = [
+    "ANY",
+    "LIVE",
+    "TOMBSTONE",
+    "EventQuery",
+    "EventStore",
+    "EventStoreError",
+    "Head",
+    "Json",
+    "Micros",
+    "Moment",
+    "NewEvent",
+    "OccurredSource",
+    "Origin",
+    "Projection",
+    "Projector",
+    "RecordedEvent",
+    "Sealer",
+    "State",
+    "Step",
+    "Unreadable",
+    "decode",
+    "encode",
+    "fold_order",
+    "format_time",
+    "load",
+    "migrate",
+    "parse_time",
+    "replay",
+    "serving",
+    "steps",
+]

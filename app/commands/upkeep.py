@@ -30,8 +30,10 @@ def verify(as_json: bool, database: str | None) -> None:
 @options.database
 def migrate(database: str | None) -> None:
     """Make the store, or bring an older one up to date. On PostgreSQL: with the owner's URL."""
-    with options.writing(database) as store:
-        click.echo(f"The store is at schema version {store.head().schema}, position {store.head().position}.")
+    from eventstore import migrate as migrated
+
+    upgrade = migrated(options.settings(database).database_url)
+    click.echo("The store is up to date." if upgrade is None else str(upgrade))
 
 
 @click.command()
