@@ -37,6 +37,7 @@ LATEST: Micros = 253_402_214_400_000_000
 """9999-12-31, before which every claimed time lies."""
 
 _NO_CLAIM: Micros = 2**62
+_NEEDED = ("id", "stream", "category", "type")
 _GIVEN = (*STATED, OccurredSource.KAFKA)
 
 
@@ -101,14 +102,14 @@ def _text(value: Any) -> str:
 
 
 def _check_names(event: NewEvent) -> None:
-    for field in ("id", "stream", "category", "type", "correlation_id", "causation_id"):
+    for field in (*_NEEDED, "correlation_id", "causation_id"):
         name = getattr(event, field)
         if name is not None:
             _check_name(event.id, field, name)
 
 
 def _check_name(event_id: str, field: str, name: str) -> None:
-    if not name:
+    if not name and field in _NEEDED:
         raise InvalidEvent(event_id, field, "is empty")
     if "\0" in name:
         raise InvalidEvent(event_id, field, "holds the character NUL, which databases cut or refuse")
