@@ -14,7 +14,7 @@ from benchmarks.measure import Arm, Race
 from benchmarks.reliability import oracle
 from benchmarks.reliability.children import acknowledge, running
 from benchmarks.tables import goal, table
-from eventstore import EventStore
+from eventstore.store import EventStore
 
 RAW_GOALS = {1: 0.75, 100: 0.9, 1_000: 0.9}
 RIVAL_GOALS = {

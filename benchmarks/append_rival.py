@@ -14,7 +14,7 @@ from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteDatastore
 from psycopg.conninfo import conninfo_to_dict
 
 from benchmarks.append_work import Shape, batches
-from eventstore import NewEvent
+from eventstore.core.event import NewEvent
 
 NAMESPACE = UUID("b8f2ef0e-6b9c-4f5e-9e8e-5b6c1b8a7d10")
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
 
-from eventstore import Json, NewEvent
+from eventstore.core.canonical import Json
+from eventstore.core.event import NewEvent
 from eventstore.clock import now
 from eventstore.core.identity import uuid7
 

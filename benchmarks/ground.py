@@ -13,7 +13,17 @@ from tempfile import TemporaryDirectory
 from tests.parts import kafka, postgres
 
 PROCESSES: ForkServerContext = multiprocessing.get_context("forkserver")
-"""Children fork from a small server that holds no thread, lock or connection of ours."""
+"""Children fork from a small server that holds no thread, lock or connection of ours, and has imported what they need."""
+
+PROCESSES.set_forkserver_preload([
+    "pytest",
+    "benchmarks.append",
+    "benchmarks.reliability.disks",
+    "benchmarks.reliability.ingest_crashes",
+    "benchmarks.reliability.order",
+    "benchmarks.reliability.server_crashes",
+    "benchmarks.reliability.zombies",
+])  # fmt: skip
 
 
 @dataclass
@@ -70,7 +80,7 @@ class Ground:
         return self.broker
 
 
-class NotHere(Exception):
+class NotHere(Exception):  # noqa: N818
     """A part that a figure needs is not installed: the figure is named as not run."""
 
 

@@ -6,7 +6,17 @@ import time
 from collections.abc import Callable, Iterator
 
 from benchmarks.ground import Ground, NotHere, ground
-from benchmarks.reliability import crashes, disks, order, server_crashes, unknown_commits
+from benchmarks.reliability import (
+    clocks,
+    crashes,
+    disks,
+    immutability,
+    ingest_crashes,
+    order,
+    server_crashes,
+    unknown_commits,
+    zombies,
+)
 from benchmarks.reliability.figure import HEADS, Figure
 from benchmarks.tables import keep, table
 
@@ -19,6 +29,10 @@ FIGURES: dict[str, Callable[[Ground], Iterator[Figure]]] = {
     "S6": server_crashes.s6,
     "S8": disks.s8,
     "S9": disks.s9,
+    "S10": immutability.s10,
+    "S15": clocks.s15,
+    "I1": ingest_crashes.i1,
+    "I2": zombies.i2,
 }
 
 

@@ -17,7 +17,7 @@ from benchmarks.reliability.children import Child, acknowledge, batches, die
 from benchmarks.reliability.figure import Figure
 from benchmarks.reliability.given import events
 from benchmarks.reliability.oracle import Batch
-from eventstore import EventStore
+from eventstore.store import EventStore
 
 
 class Fuse:

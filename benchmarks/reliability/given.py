@@ -1,6 +1,6 @@
 """Events of a batch, and a store that does not know it is watched."""
 
-from eventstore import NewEvent
+from eventstore.core.event import NewEvent
 from benchmarks.reliability.oracle import Batch
 
 

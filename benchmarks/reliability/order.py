@@ -18,7 +18,8 @@ from benchmarks.reliability import oracle
 from benchmarks.reliability.children import acknowledge, batches, running
 from benchmarks.reliability.figure import Figure
 from benchmarks.reliability.given import event, events
-from eventstore import EventStore, WrongExpectedVersion
+from eventstore.errors import WrongExpectedVersion
+from eventstore.store import EventStore
 
 WRITERS = 8
 ROLLED_BACK = 0.05

@@ -14,7 +14,8 @@ from benchmarks.reliability.children import Child, acknowledge, batches, running
 from benchmarks.reliability.figure import Figure
 from benchmarks.reliability.given import events
 from benchmarks.reliability.oracle import Batch
-from eventstore import EventStore, EventStoreError
+from eventstore.errors import EventStoreError
+from eventstore.store import EventStore
 
 WRITERS = 4
 BETWEEN = 60

@@ -11,7 +11,8 @@ from benchmarks.reliability.figure import Figure
 from benchmarks.reliability.given import events
 from benchmarks.reliability.oracle import Batch
 from benchmarks.reliability.proxy import Proxy
-from eventstore import EventStore, EventStoreError
+from eventstore.errors import EventStoreError
+from eventstore.store import EventStore
 
 TRIES = 5
 
@@ -31,8 +32,8 @@ def s3(ground: Ground) -> Iterator[Figure]:
         harms={
             "lost": oracle.lost(asked, ids),
             "doubled": len(ids) - sum(batch.size for batch in asked),
-            "cuts missing": cuts - door.proxy.cuts,
         },
+        flaws={"cuts missing": cuts - door.proxy.cuts},
         control="new ids on the retry",
         control_harms={"doubled": _control(ground, cuts)},
     )
