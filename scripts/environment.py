@@ -1,6 +1,6 @@
 """Make .venv: exactly the packages of requirements.lock, each checked by its hash, and this checkout on top.
 
-Run by `make` with whatever `python3` is, so this file must be readable by Python 3.6 and import the standard library alone.
+Run by `make` with whatever `python3` is, so this file must be readable by Python 3.6 and need nothing installed.
 """
 
 import importlib.util
