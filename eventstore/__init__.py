@@ -16,6 +16,7 @@ from eventstore.projector import Projector
 from eventstore.reading import EventQuery
 from eventstore.seals import Sealer
 from eventstore.store import EventStore, Head, migrate
+from eventstore.verify import Harm, Verdict, verify
 
 __all__ = [
     "ANY",
@@ -24,6 +25,7 @@ __all__ = [
     "EventQuery",
     "EventStore",
     "EventStoreError",
+    "Harm",
     "Head",
     "Json",
     "Micros",
@@ -38,6 +40,7 @@ __all__ = [
     "State",
     "Step",
     "Unreadable",
+    "Verdict",
     "decode",
     "encode",
     "fold_order",
@@ -48,4 +51,5 @@ __all__ = [
     "replay",
     "serving",
     "steps",
+    "verify",
 ]
