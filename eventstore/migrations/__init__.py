@@ -4,6 +4,6 @@ A new store is made by all of them, so that there is one way to a schema. What t
 (`Database.routines`) is made again after the last.
 """
 
-from eventstore.migrations.upgrade import Upgrade, schema_of, upgrade
+from eventstore.migrations.steps import Upgrade, schema_of, upgrade
 
 __all__ = ["Upgrade", "schema_of", "upgrade"]
