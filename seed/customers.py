@@ -5,27 +5,33 @@ from dataclasses import dataclass
 from seed.course import Course
 from seed.dice import Dice
 
-_FIRST = (
+_FIRST_NAMES = (
     "Anna Ben Clara David Elena Farid Greta Henrik Ines Jonas Katarzyna Luca Maria Noah Olga Paul Quentin Rosa Samuel "
     "Tereza Ugo Vera William Xenia Yusuf Zoe Aisha Bruno Chloé Dmitri Emma Finn Giulia Hugo Iris Jakub Léa Mateo Nora "
     "Oscar Petra Rafael Sofia Théo Ursula Viktor Wanda Ömer Siân Željka"
-).split()
-_LAST = (
+)
+_LAST_NAMES = (
     "Almeida Bauer Costa Dubois Eriksson Fischer García Hansen Ivanova Jansen Kowalski Lindqvist Moreau Novák O'Brien "
-    "Pereira Rossi Schmidt Taylor Urban Virtanen Weber Yılmaz Zimmermann Bianchi Clarke Díaz Evans Ferrari Gruber "
+    "Pereira Rossi Schmidt Taylor Urban Virtanen Weber Yilmaz Zimmermann Bianchi Clarke Díaz Evans Ferrari Gruber "
     "Horvat Jørgensen Keller Laurent Martins Nielsen Petit Rousseau Sørensen Torres Vogel Wagner Çelik Müller"
-).split()
-_CITIES = (
+)
+_CITY_LIST = (
     "Berlin DE 10|Hamburg DE 20|München DE 80|Leipzig DE 04|Köln DE 50|Wien AT 10|Graz AT 80|Zürich CH 80|Basel CH 40|"
     "Paris FR 75|Lyon FR 69|Nantes FR 44|Madrid ES 28|Sevilla ES 41|Lisboa PT 11|Porto PT 40|Milano IT 20|Torino IT 10|"
     "Amsterdam NL 10|Utrecht NL 35|Antwerpen BE 20|Gent BE 90|Praha CZ 11|Brno CZ 60|Helsinki FI 00|Tampere FI 33|"
     "Dublin IE 02|Cork IE 12|London GB 11|Leeds GB 22|Bristol GB 33|Glasgow GB 44"
-).split("|")
-_STREETS = (
+)
+_STREET_LIST = (
     "Mill Lane,Station Road,Hauptstraße,Gartenweg,Rue des Lilas,Via Roma,Calle Mayor,Kerkstraat,Lindenallee,Am Markt"
-).split(",")
+)
+_FIRST, _LAST, _CITIES, _STREETS = (
+    _FIRST_NAMES.split(),
+    _LAST_NAMES.split(),
+    _CITY_LIST.split("|"),
+    _STREET_LIST.split(","),
+)
 _CURRENCIES = {"GB": "GBP", "CH": "CHF"}
-_LETTERS = str.maketrans("éíáãçøåöüßıžâğł", "eiaacoaousizagl", "' ")
+_LETTERS = str.maketrans("éíáãçøåöüßžâğł", "eiaacoaouszagl", "' ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +62,7 @@ def customer(course: Course, number: int) -> Customer:
     """The customer who came with the order of that number."""
     dice = Dice(f"{course.random_seed}/customer/{number}")
     first, last = dice.one_of(_FIRST), dice.one_of(_LAST)
-    city, country, area = dice.one_of(_CITIES).split()
+    city, country, area = dice.one_of(_CITIES)
     plain = f"{first}.{last}".lower().translate(_LETTERS)
     return Customer(
         id=str(1000 + number),

@@ -67,7 +67,12 @@ def under_way(sale: Sale) -> None:
 
 def arrive(sale: Sale, scanned_later: int = 0) -> None:
     """The parcel is handed over. `scanned_later`: how much later the driver's scanner tells it."""
-    data = {"shipment_id": sale.order, "order_id": sale.order, "city": sale.customer.city, "signed": sale.dice.chance(0.6)}
+    data = {
+        "shipment_id": sale.order,
+        "order_id": sale.order,
+        "city": sale.customer.city,
+        "signed": sale.dice.chance(0.6),
+    }
     scan = sale.tell("shipments", "Shipment Delivered", sale.order, data, service="carrier")
     scan.lag += scanned_later
     sale.wait(2 * SECOND, 30 * SECOND)

@@ -106,16 +106,19 @@ class Flow:
         """Let some time pass, between the two."""
         self.now += self.dice.between(low, high)
 
-    def tell(self, topic: str, type: str, thing: str, data: dict[str, Any], **more: Any) -> Fact:
-        """Add what happens now. It follows from the last fact told, unless `cause` names another; `more` as in Fact."""
+    def tell(self, topic: str, named: str, thing: str, data: dict[str, Any], **more: Any) -> Fact:
+        """Add what happens now, with the type `named`; `more` are fields of Fact.
+
+        It follows from the last fact told, unless `cause` names another.
+        """
         service = more.pop("service", _SERVICES.get(topic, topic))
         fact = Fact(
             at=self.now,
             topic=topic,
-            type=type,
+            type=named,
             thing=thing,
             data=data,
-            id=made_id(f"{self.name}/{len(self.facts)}/{type}", self.now),
+            id=made_id(f"{self.name}/{len(self.facts)}/{named}", self.now),
             cause=more.pop("cause", self.last),
             flow=self.id,
             service=service,

@@ -46,14 +46,17 @@ _SHELVES = {
 
 def _shelf(prefix: str, goods: str, before: int) -> list[Product]:
     """The products of one shelf: names and prices as they stand in its text."""
-    found, words = [], []
+    found: list[Product] = []
+    words: list[str] = []
     for word in goods.split():
         name, colon, price = word.rpartition(":")
         words.append(name if colon else word)
         if colon:
             number = before + len(found)
             sku = f"{prefix}-{101 + 7 * len(found)}"
-            found.append(Product(sku, " ".join(words), Decimal(price), 4 + 60 // (2 + number * 5 % 23), number % 5 == 2))
+            found.append(
+                Product(sku, " ".join(words), Decimal(price), 4 + 60 // (2 + number * 5 % 23), number % 5 == 2)
+            )
             words = []
     return found
 

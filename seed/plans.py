@@ -7,8 +7,8 @@ from eventstore import Micros
 from seed.course import DAY, HOUR, MINUTE, OUTAGE, SALE_DAY, SECOND, Course, within
 from seed.delivery import deliver
 from seed.flow import DAY_OF_SHOP, ORDER, VISIT, WATCH, Flow, Move, Plan
-from seed.goods import CATALOGUE, EVERYTHING, POSTER, PRICE_RISE
 from seed.garbage import garbage
+from seed.goods import CATALOGUE, EVERYTHING, POSTER, PRICE_RISE
 from seed.paying import pay
 from seed.planted import SCRIPTS, planted, shop
 from seed.shopping import Sale, fill_cart, reserve, sold_out
@@ -114,11 +114,16 @@ def watch_plan(course: Course, number: int, begins: Micros) -> Plan:
     load = (Decimal(flow.dice.between(4, 70)) / 100).quantize(Decimal("0.01"))
     if number % 2 == 0:
         flow.log(service, "info", "healthy", load=load, threads=flow.dice.between(8, 32))
+    if begins - course.start + HOUR > OUTAGE[0] and begins - course.start < OUTAGE[1]:
+        _complain(flow, begins)
+    return Plan(flow.plan())
+
+
+def _complain(flow: Flow, begins: Micros) -> None:
     for minute in range(60):
         flow.now = begins + minute * MINUTE + flow.dice.between(0, SECOND)
         if within(OUTAGE, flow.offset):
             flow.log("payment-service", "error", "connection pool exhausted: 0 of 20 connections free", status=503)
-    return Plan(flow.plan())
 
 
 PLANS: Mapping[str, Callable[[Course, int, Micros], Plan]] = {

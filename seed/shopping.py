@@ -39,9 +39,9 @@ class Sale(Flow):
         """Whether services still write the first shape."""
         return self.offset < RELEASE
 
-    def spelled(self, type: str) -> str:
+    def spelled(self, named: str) -> str:
         """The type as this customer's front end writes it: the app leaves the spaces out."""
-        return type.replace(" ", "") if self.channel == "app" else type
+        return named.replace(" ", "") if self.channel == "app" else named
 
     def money(self, amount: Decimal) -> dict[str, Any]:
         """An amount in the customer's currency."""
@@ -150,12 +150,12 @@ def mail(sale: Sale, template: str, subject: str) -> None:
     sale.now, sale.last = at, last
 
 
-def _per_line(sale: Sale, type: str, move: Move) -> None:
+def _per_line(sale: Sale, named: str, move: Move) -> None:
     cause = sale.last
     about = (("order", sale.order),)
     for line in sale.lines:
         data = {"sku": line.product.sku, "quantity": line.quantity, "order_id": sale.order}
-        sale.tell("stock", type, line.product.sku, data, cause=cause, move=move, objects=about)
+        sale.tell("stock", named, line.product.sku, data, cause=cause, move=move, objects=about)
 
 
 def _item(line: Line) -> dict[str, Any]:

@@ -124,7 +124,7 @@ def _causes(fact: Fact) -> dict[str, str]:
 def _metadata(fact: Fact) -> dict[str, Any]:
     said: dict[str, Any] = {"service": fact.service, "schema": 2}
     if fact.objects:
-        said["objects"] = [{"type": type, "id": id} for type, id in fact.objects]
+        said["objects"] = [{"type": kind, "id": name} for kind, name in fact.objects]
     return said
 
 

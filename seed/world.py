@@ -20,6 +20,9 @@ from seed.wire import Message, messages
 VISITS = 0.5
 """Visits without an order, for each order."""
 
+SIGNED, COURSE = "products", "course"
+"""The topic whose first message names the course, and the header that does."""
+
 _REMEMBERED = 512
 """Plans kept at hand: flows in their first, busy hour. The others are planned anew when they go on."""
 
@@ -62,7 +65,7 @@ class World:
         self._course, self._warehouse = course, Warehouse(course)
         self._waiting: list[_Waiting] = []
         self._arriving: list[_Arriving] = []
-        self._serial = 0
+        self._serial, self._is_named = 0, False
         self._plan = lru_cache(maxsize=_REMEMBERED)(self._plan_of)
         self._beginnings = {
             ORDER: course.beginnings(ORDER),
@@ -103,11 +106,16 @@ class World:
 
     def _send(self, fact: Fact) -> None:
         data = self._warehouse.settle(fact)
-        if data is None:
-            return
-        for message in messages(fact, data):
+        for message in [] if data is None else messages(fact, data):
             self._serial += 1
-            heappush(self._arriving, _Arriving(message.arrived_at, self._serial, message))
+            heappush(self._arriving, _Arriving(message.arrived_at, self._serial, self._named(message)))
+
+    def _named(self, message: Message) -> Message:
+        """The message; the first about a product carries the course's name, by which a topic tells whose it is."""
+        if self._is_named or message.topic != SIGNED:
+            return message
+        self._is_named = True
+        return message._replace(headers=(*message.headers, (COURSE, self._course.name.encode())))
 
     def _plan_of(self, kind: str, number: int, begins: Micros) -> Plan:
         return PLANS[kind](self._course, number, begins)
