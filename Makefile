@@ -50,6 +50,7 @@ reliability: .venv/ready
 	@$(RUN) -m benchmarks.reliability $(ARGS)
 
 wheel: .venv/ready
+	@rm -rf build
 	@$(RUN) -m build --wheel --no-isolation
 
 lock: .venv/ready

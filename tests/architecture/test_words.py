@@ -113,8 +113,9 @@ def _lets_go_on(handler: ast.ExceptHandler) -> bool:
 
 
 def _has_reason(file: Path, number: int) -> bool:
-    lines = file.read_text(encoding="utf-8").splitlines()
-    return len(lines[number - 1].partition("# noqa: BLE001")[2]) > 10 or lines[number - 2].strip().startswith("#")
+    before, line, after = file.read_text(encoding="utf-8").splitlines()[number - 2 : number + 1]
+    beside = line.partition("# noqa: BLE001")[2]
+    return len(beside) > 10 or before.strip().startswith("#") or after.strip().startswith("#")
 
 
 def test_modules_are_named_by_a_noun() -> None:

@@ -5,7 +5,6 @@ import pwd
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -19,6 +18,8 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
+
+from tests.parts.ports import free_port
 
 NAMED = "CHRONOSCOPE_TEST_POSTGRES_URL"
 PLACES = ("/usr/lib/postgresql/*/bin", "/opt/homebrew/opt/postgresql*/bin", "/usr/local/opt/postgresql*/bin")
@@ -81,7 +82,7 @@ class Server:
     """A server in an own temporary directory: `start`, `stop`, `kill`, and `connect` as its superuser."""
 
     def __init__(self, directory: Path) -> None:
-        self.directory, self.data, self.port = directory, directory / "data", _free_port()
+        self.directory, self.data, self.port = directory, directory / "data", free_port()
         self.password = secrets.token_urlsafe(16)
         self.process: subprocess.Popen[bytes] | None = None
         self._initialise()
@@ -212,11 +213,3 @@ def _give_away(*paths: Path) -> None:
     for path in paths:
         if user:
             os.chown(path, user.pw_uid, user.pw_gid)
-
-
-def _free_port() -> int:
-    """A free port below those that systems give to outgoing connections: one of these may take it before we do."""
-    while True:
-        port = secrets.choice(range(10_000, 32_000))
-        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
-            return port
