@@ -250,30 +250,27 @@ def _wrong(event: RecordedEvent, origin: Row | None, before: _Before) -> Harm | 
 
 
 def _broken_seal(previous: Seal, seal: Seal, end: int) -> Harm:
-    return Harm(
-        Kind.SEALS_BROKEN,
+    sentence = (
         f"Seal {seal.number} covers positions {seal.first} to {seal.last}; it should follow seal {previous.number} up "
-        f"to {previous.last}, in a log that ends at {end}: events or seals were removed.",
-        block=seal.number,
+        f"to {previous.last}, in a log that ends at {end}: events or seals were removed."
     )
+    return Harm(Kind.SEALS_BROKEN, sentence, block=seal.number)
 
 
 def _changed_block(seal: Seal) -> Harm:
-    return Harm(
-        Kind.BLOCK_CHANGED,
+    sentence = (
         f"The events at positions {seal.first} to {seal.last} are not those that were sealed: their order, times, "
-        "categories, causes or hashes were changed.",
-        block=seal.number,
+        "categories, causes or hashes were changed."
     )
+    return Harm(Kind.BLOCK_CHANGED, sentence, block=seal.number)
 
 
 def _rewritten(seal: Seal) -> Harm:
-    return Harm(
-        Kind.HISTORY_REWRITTEN,
+    sentence = (
         f"Seal {seal.number} (positions {seal.first} to {seal.last}) is not the one that was anchored: the history up "
-        "to there was changed and sealed again, or the anchors belong to another store.",
-        block=seal.number,
+        "to there was changed and sealed again, or the anchors belong to another store."
     )
+    return Harm(Kind.HISTORY_REWRITTEN, sentence, block=seal.number)
 
 
 def _check_ends(walk: _Walk, end: Seal) -> None:
@@ -345,7 +342,7 @@ def _is_origin(event: RecordedEvent, row: Row) -> bool:
         value=event.data_text.encode() if is_data else value,
     )
     try:
-        return origin_hash(origin, headers) == digest
+        return origin_hash(origin, headers) == bytes(digest)
     except TypeError:  # text where bytes were: SQLite keeps what it is given
         return False
 
