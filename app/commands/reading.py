@@ -45,7 +45,7 @@ def events(
 @click.argument("which", metavar="POSITION|ID")
 @options.as_json
 @options.database
-def event(which: str, as_json: bool, database: str | None) -> None:
+def event(*, which: str, as_json: bool, database: str | None) -> None:
     """Print one event whole: payload, metadata, both times, where it came from."""
     from app.commands.printing import event_json
     from app.commands.story import event_page
@@ -63,7 +63,7 @@ def event(which: str, as_json: bool, database: str | None) -> None:
 @click.option("--known", type=click.IntRange(min=0), help="As the store believed at this commit; without it: now.")
 @options.as_json
 @options.database
-def replay(stream: str, at: int | None, known: int | None, as_json: bool, database: str | None) -> None:
+def replay(*, stream: str, at: int | None, known: int | None, as_json: bool, database: str | None) -> None:
     """Fold a stream's events into its state at a moment."""
     from app.commands.story import replay_json, replay_page, stream_story
     from eventstore import Moment

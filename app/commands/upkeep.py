@@ -11,7 +11,7 @@ from app.commands import options
 @click.command()
 @options.as_json
 @options.database
-def verify(as_json: bool, database: str | None) -> None:
+def verify(*, as_json: bool, database: str | None) -> None:
     """Check the log against its hashes, its seals and the anchors outside the database.
 
     Ends with 0 where all is whole, with 3 where something was changed, cut or restored; the first harm is named.
@@ -21,7 +21,7 @@ def verify(as_json: bool, database: str | None) -> None:
 
     loaded = options.settings(database)
     with options.reading(database) as store, click.progressbar(length=store.head().position, file=sys.stderr) as bar:
-        verdict = verify_log(store, loaded.anchors, on_progress=lambda done, _: bar.update(done - bar.pos))
+        verdict = verify_log(store, loaded.anchor_file, on_progress=lambda done, _: bar.update(done - bar.pos))
     click.echo(verdict_json(verdict) if as_json else verdict_page(verdict))
     sys.exit(0 if verdict.ok else 3)
 
@@ -39,7 +39,7 @@ def migrate(database: str | None) -> None:
 @click.command()
 @options.as_json
 @options.database
-def status(as_json: bool, database: str | None) -> None:
+def status(*, as_json: bool, database: str | None) -> None:
     """Say where the store and its ingesters stand."""
     from app.commands.report import status_facts, status_page
 

@@ -1,0 +1,303 @@
+"""What `queries` answers: plain frozen values, masked already. Frames and charts know nothing else of the library.
+
+Times are microseconds UTC.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who looks. Part of every cache key; what a mask hides is clear only to those who `see_clear`."""
+
+    name: str = "anyone"
+    sees_clear: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the viewer stands, resolved once a run: `known` is a commit's last position, None: the latest.
+
+    `head` is the last position of the log.
+    """
+
+    occurred: int | None
+    known: int | None
+    known_at: int | None
+    head: int
+    head_at: int | None
+    frontier: int | None
+    now: int
+
+    @property
+    def live(self) -> bool:
+        """Whether nothing bounds what is seen."""
+        return self.occurred is None and self.known is None
+
+    @property
+    def until(self) -> int:
+        """The last position that can be seen."""
+        return self.head if self.known is None else min(self.known, self.head)
+
+    @property
+    def time(self) -> int | None:
+        """The time at which the viewer stands: chosen, else the newest that is known; None in an empty store."""
+        return self.frontier if self.occurred is None else self.occurred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """An event as the viewer may see it; `data` and `metadata` are texts as sent, values masked where they must be.
+
+    `clock` says in words where `occurred_at` comes from.
+    """
+
+    position: int
+    commit_position: int
+    id: str
+    stream: str
+    category: str
+    version: int
+    type: str
+    data: str
+    metadata: str
+    occurred_at: int
+    claimed_at: int | None
+    clock: str
+    recorded_at: int
+    late: bool
+    correlation_id: str | None
+    causation_id: str | None
+    content_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventPage:
+    """A page of events, the newest first, and whether there are older and newer ones."""
+
+    events: tuple[Event, ...]
+    older: bool
+    newer: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where an event came from. `hidden`: the bytes hold a masked value, so they are left out."""
+
+    kind: str
+    topic: str
+    topic_id: str
+    partition: int
+    offset: int
+    timestamp: int | None
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes | None], ...]
+    hidden: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EventDetail:
+    """One event with what is around it: its cause, what it caused, its stream's neighbours, how long its flow is."""
+
+    event: Event
+    source: Source | None
+    cause: Event | None
+    effects: tuple[Event, ...]
+    neighbours: tuple[Event, ...]
+    flow: int
+    visible: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """So many events of a value (a category or a type) in the bucket that begins then."""
+
+    bucket: int
+    value: str
+    events: int
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Events over time: buckets of one width, and the window `since <= bucket < before` that was asked for."""
+
+    counts: tuple[Count, ...]
+    bucket: int
+    since: int
+    before: int
+
+    @property
+    def total(self) -> int:
+        """All events of the window."""
+        return sum(count.events for count in self.counts)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """An event type of a category, and how many events it has."""
+
+    category: str
+    type: str
+    events: int
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """What the store holds: categories in the order of their first appearance, their event types, the span of time."""
+
+    categories: tuple[str, ...]
+    kinds: tuple[Kind, ...]
+    events: int
+    first_at: int | None
+    last_at: int | None
+
+    def types(self, category: str = "") -> tuple[str, ...]:
+        """The event types, of one category where it is named, the most frequent first."""
+        kinds = sorted(self.kinds, key=lambda kind: -kind.events)
+        return tuple(dict.fromkeys(kind.type for kind in kinds if category in ("", kind.category)))
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A tale worth standing in: what happened, to which key, at which moment."""
+
+    title: str
+    text: str
+    key: str
+    at: int
+    known: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One event of a key and the state behind it, as JSON text; None: the key holds nothing. `error`: why it parked."""
+
+    event: Event
+    state: str | None
+    error: str | None
+    parked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KeyStory:
+    """A key's whole story up to the moment, in the order in which it happened, and how many later steps are hidden."""
+
+    key: str
+    projection: str
+    steps: tuple[Step, ...]
+    later: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """A stream in a list: how far it has come, and when it changed last."""
+
+    stream: str
+    category: str
+    version: int
+    first_at: int
+    last_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Partition:
+    """How far a partition was read. `lag` is None where the broker has not said where it ends."""
+
+    topic: str
+    partition: int
+    next_offset: int
+    end_offset: int | None
+    lag: int | None
+    timestamp: int | None
+    updated_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ingester:
+    """An ingester as it last told of itself."""
+
+    name: str
+    state: str
+    servers: str
+    topics: str
+    updated_at: int
+    fetched_at: int | None
+    rate: float
+    last_error: str | None
+    last_error_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Dead letters with one reason: how many wait, how many were replayed, first and last."""
+
+    reason: str
+    waiting: int
+    replayed: int
+    first_at: int
+    last_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A message that could not become an event; bytes and detail are None where a mask hides what they may hold."""
+
+    number: int
+    topic: str
+    partition: int
+    offset: int
+    timestamp: int | None
+    reason: str
+    detail: str | None
+    recorded_at: int
+    replayed_as: int | None
+    size: int
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """Offsets `first <= offset < until` of a partition that can no longer be read, and why."""
+
+    topic: str
+    partition: int
+    first: int
+    until: int
+    reason: str
+    recorded_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Seals:
+    """The chain over the log: how many blocks, up to which position, since when, and the last hash."""
+
+    blocks: int
+    last: int
+    sealed_at: int | None
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """All that is known of the intake."""
+
+    partitions: tuple[Partition, ...]
+    ingesters: tuple[Ingester, ...]
+    reasons: tuple[Reason, ...]
+    losses: tuple[Loss, ...]
+    duplicates: int
+    seals: Seals
+
+    @property
+    def waiting(self) -> int:
+        """Dead letters that nobody has replayed."""
+        return sum(reason.waiting for reason in self.reasons)
+
+    @property
+    def lag(self) -> int | None:
+        """Messages that wait in all partitions; None where no broker has told."""
+        known = [partition.lag for partition in self.partitions if partition.lag is not None]
+        return sum(known) if known else None

@@ -1,0 +1,52 @@
+// Shortcuts for the whole page. Off while typing, and all off by the switch in the sheet. Never takes r, Alt or Ctrl.
+const STORE = "chronoscope.keys";
+const CHORD = 1200;
+
+function typing(event) {
+  const target = event.composedPath()[0];
+  return target instanceof HTMLElement && (target.isContentEditable || /^(input|textarea|select)$/i.test(target.tagName));
+}
+function press(selector) {
+  const found = document.querySelector(selector);
+  if (found) found.click();
+  return Boolean(found);
+}
+function search() {
+  const field = document.querySelector(".st-key-search input");
+  if (!field) return press(".st-key-nav_events a");
+  field.focus(); field.select();
+  return true;
+}
+
+function mount(root) {
+  const sheet = root.querySelector("dialog"), off = root.querySelector("input");
+  const stop = new AbortController();
+  let chord = 0;
+  try { off.checked = localStorage.getItem(STORE) === "off"; } catch { off.disabled = true; }
+  off.addEventListener("change", () => localStorage.setItem(STORE, off.checked ? "off" : "on"));
+  root.querySelector("button").addEventListener("click", () => sheet.close());
+  const page = (key) => press(`.st-key-nav_${{ o: "overview", e: "events", t: "order", h: "health" }[key] || "none"} a`);
+  const move = (by) => { document.dispatchEvent(new CustomEvent("chronoscope:move", { detail: by })); return true; };
+  const single = {
+    "/": search, "?": () => { sheet.open ? sheet.close() : sheet.showModal(); return true; },
+    g: () => { chord = performance.now(); return true; }, n: () => press(".st-key-live button"),
+    j: () => move(1), k: () => move(-1),
+    ArrowLeft: () => press(".st-key-step_back button"), ArrowRight: () => press(".st-key-step_on button"),
+  };
+  window.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || typing(event)) return;
+    if (off.checked && event.key !== "?") return;
+    const chorded = performance.now() - chord < CHORD && chord > 0;
+    chord = 0;
+    const taken = chorded ? page(event.key) : Object.hasOwn(single, event.key) && single[event.key]();
+    if (taken) { event.preventDefault(); event.stopImmediatePropagation(); }
+  }, { capture: true, signal: stop.signal });
+  return stop;
+}
+
+export default function ({ parentElement: root }) {
+  const held = window.chronoscopeKeys;
+  if (held && held.root === root) return;
+  if (held) held.stop.abort();
+  window.chronoscopeKeys = { root, stop: mount(root) };
+}

@@ -1,0 +1,45 @@
+"""The browser parts as Python functions. What they are given is data: the page shows it by `textContent` only."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from streamlit.components.v2 import component
+from streamlit.components.v2.types import ComponentRenderer
+
+from app.frames import Table
+
+FOLDER = Path(__file__).parent
+
+
+def _asset(name: str, kind: str) -> str:
+    return (FOLDER / name / f"{name}.{kind}").read_text(encoding="utf-8")
+
+
+@cache
+def _registered(name: str, html: str) -> ComponentRenderer:
+    """Registered at first use and once: Streamlit replaces every instance of a part that is registered again."""
+    return component(name, html=html, css=_asset(name, "css"), js=_asset("anchor", "js") + _asset(name, "js"))
+
+
+def rows(table: Table, *, key: str, keyboard: bool = False, height: int = 0) -> None:
+    """A table; rows that have a link open it. With `keyboard`, j and k move in this one."""
+    data = {**asdict(table), "keyboard": keyboard, "height": height}
+    _registered("rows", '<div class="rows"></div>')(key=key, data=data)
+
+
+def facts(facts_: Mapping[str, Any], *, key: str) -> None:
+    """A heading with badges and links, and labelled values below it."""
+    _registered("facts", '<div class="facts"></div>')(key=key, data=dict(facts_))
+
+
+def cards(cards_: Sequence[Mapping[str, Any]], *, key: str) -> None:
+    """Key numbers side by side."""
+    _registered("cards", '<div class="cards"></div>')(key=key, data={"cards": [dict(card) for card in cards_]})
+
+
+def keys() -> None:
+    """The keyboard shortcuts of the page and their sheet."""
+    _registered("keys", _asset("keys", "html"))(key="keys", data={})

@@ -1,0 +1,79 @@
+// A table of links: one row per thing, text shown verbatim (textContent only), j/k and Enter for the keyboard.
+const tables = new WeakMap();
+
+function cell(spec, column, href) {
+  const td = el("td", `${column.kind || ""} ${column.align || ""} ${spec.kind || ""}`.trim());
+  const text = href ? anchor(href, "text", "") : el("span", "text");
+  if (spec.dot) { const dot = el("span", "dot"); dot.style.background = spec.dot; text.append(dot); }
+  if (spec.icon) { const icon = el("span", "icon", spec.icon); icon.style.color = spec.tone; text.append(icon); }
+  text.append(spec.text);
+  if (spec.tint) td.style.background = `color-mix(in srgb, ${spec.tint} 14%, transparent)`;
+  if (spec.dim) td.classList.add("dim");
+  td.title = spec.title || spec.text;
+  td.append(text);
+  if (spec.mark) { const mark = el("span", "mark", spec.mark); td.append(mark); }
+  return td;
+}
+
+function row(spec, columns, first) {
+  const tr = el("tr", spec.href ? "link" : "");
+  tr.dataset.id = spec.id;
+  if (spec.selected) { tr.classList.add("selected"); tr.setAttribute("aria-current", "true"); }
+  if (spec.dim) tr.classList.add("dim");
+  if (spec.edge) tr.style.setProperty("--edge", spec.edge);
+  spec.cells.forEach((one, i) => tr.append(cell(one, columns[i], i === first ? spec.href : null)));
+  if (spec.href) tr.addEventListener("click", (event) => { if (!event.defaultPrevented) tr.querySelector("a").click(); });
+  return tr;
+}
+
+function draw(root, data) {
+  const table = el("table");
+  const group = el("colgroup");
+  data.columns.forEach((c) => { const col = el("col"); if (c.width) col.style.width = c.width; group.append(col); });
+  table.append(group);
+  if (data.caption) table.setAttribute("aria-label", data.caption);
+  if (data.columns.some((c) => c.title)) {
+    const head = el("tr");
+    data.columns.forEach((c) => { const th = el("th", c.align || "", c.title); th.scope = "col"; head.append(th); });
+    const thead = el("thead"); thead.append(head); table.append(thead);
+  }
+  const first = Math.max(0, data.columns.findIndex((c) => c.link));
+  const body = el("tbody");
+  for (const spec of data.rows) {
+    if (spec.separator) {
+      const tr = el("tr", "separator"), td = el("td", "", spec.separator);
+      td.colSpan = data.columns.length; tr.append(td); body.append(tr);
+    }
+    body.append(row(spec, data.columns, first));
+  }
+  table.append(body);
+  const box = root.querySelector(".rows");
+  box.style.maxHeight = data.height ? `${data.height}px` : "";
+  box.replaceChildren(table);
+  const selected = box.querySelector(".selected");
+  if (selected && data.height) box.scrollTop = Math.max(0, selected.offsetTop - data.height / 2);
+}
+
+function move(root, by) {
+  const rows = [...root.querySelectorAll("tr.link")];
+  if (!rows.length) return;
+  const at = rows.findIndex((tr) => tr.classList.contains("cursor")), chosen = rows.findIndex((tr) => tr.classList.contains("selected"));
+  const from = at >= 0 ? at : chosen;
+  const to = Math.min(rows.length - 1, Math.max(0, from < 0 ? 0 : from + by));
+  rows.forEach((tr, i) => tr.classList.toggle("cursor", i === to));
+  rows[to].scrollIntoView({ block: "nearest" });
+  rows[to].querySelector("a").focus({ preventScroll: true });
+}
+
+export default function ({ data, parentElement: root }) {
+  let held = tables.get(root);
+  if (!held) {
+    held = { text: "", stop: new AbortController() };
+    tables.set(root, held);
+    document.addEventListener("chronoscope:move", (event) => { if (held.keyboard) move(root, event.detail); }, { signal: held.stop.signal });
+  }
+  held.keyboard = data.keyboard;
+  const text = JSON.stringify(data);
+  if (text !== held.text) { held.text = text; draw(root, data); }
+  return () => { if (!root.isConnected) { held.stop.abort(); tables.delete(root); } };
+}

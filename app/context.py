@@ -1,0 +1,39 @@
+"""What every part of one page run shares: the viewer, where the viewer stands, how things look. Asked once a run."""
+
+import streamlit as st
+
+from app import links, queries, theme
+from app.answers import Catalogue, Standing, Viewer
+from app.frames import Look
+
+VIEWER = Viewer()
+
+
+_HELD = "standing"
+
+
+def begin() -> None:
+    """Resolve where the viewer stands, once: all parts of the run answer at the same moment and the same head."""
+    st.session_state.pop(_HELD, None)
+    st.session_state[_HELD] = queries.standing(VIEWER, links.here())
+
+
+def standing() -> Standing:
+    """Where the viewer stands in this run."""
+    held = st.session_state[_HELD]
+    return held if isinstance(held, Standing) else queries.standing(VIEWER, links.here())
+
+
+def catalogue() -> Catalogue:
+    """What the store holds."""
+    return queries.catalogue(VIEWER, standing())
+
+
+def palette() -> theme.Palette:
+    """The colours of the browser's theme."""
+    return theme.palette(st.context.theme.type)
+
+
+def look() -> Look:
+    """The colours of this page, one for each category."""
+    return Look.of(palette(), catalogue().categories)

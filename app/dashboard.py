@@ -1,0 +1,52 @@
+"""The Streamlit script: page settings, navigation, the moment strip, then the page that the address names."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from app import context, failures, links, strip
+from app.components import parts
+from eventstore import EventStoreError
+
+FOLDER = Path(__file__).parent
+
+PAGES = (
+    ("overview", "Overview"),
+    ("events", "Events"),
+    ("order", "Time machine"),
+    ("health", "Health"),
+)
+"""The pages: the file in `views`, which is also the path, and the title. `g` and a letter opens each (keys.js)."""
+
+st.set_page_config(page_title="Chronoscope", page_icon=str(FOLDER / "static" / "chronoscope.png"), layout="wide")
+st.html(FOLDER / "static" / "frame.css")
+
+pages = {
+    name: st.Page(FOLDER / "views" / f"{name}.py", title=title, url_path=name, default=name == "overview")
+    for name, title in PAGES
+}
+chosen = st.navigation(list(pages.values()), position="hidden")
+place = links.here()
+
+
+
+def frame() -> None:
+    """Navigation that keeps the link's moment, and the moment strip."""
+    with st.container(key="bar", horizontal=True, vertical_alignment="center", gap="small"):
+        st.html('<span class="brand">Chronoscope</span>', width="content")
+        for name, page in pages.items():
+            with st.container(key=f"nav_{name}", width="content"):
+                st.page_link(page, query_params=place.kept().query())
+        strip.draw(place)
+    unread = place.unread()
+    if unread:
+        parts.facts({"text": f"The address has values that cannot be read, left out: {', '.join(unread)}."}, key="unread")
+
+
+parts.keys()
+try:
+    context.begin()
+    frame()
+    chosen.run()
+except EventStoreError as error:
+    failures.show(error)

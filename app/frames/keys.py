@@ -1,0 +1,175 @@
+"""One key: its story, its state, what a step changed. Pure."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from app import formats, payload
+from app.answers import KeyStory, Step, Stream
+from app.frames.events import marks, plain, time_cell
+from app.frames.tables import Cell, Column, Look, Row, Table, badge, fact
+from app.links import Place
+from app.theme import ICONS, Palette, tone
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A value that a step changed; None: it was not there before, or is not any more."""
+
+    path: str
+    before: str | None
+    after: str | None
+
+
+def changes(before: str | None, after: str | None) -> tuple[Change, ...]:
+    """What differs between two states, by path."""
+    old, new = (_by_path(state) for state in (before, after))
+    paths = sorted(old.keys() | new.keys(), key=_order)
+    return tuple(
+        Change(payload.dotted(path), old.get(path), new.get(path)) for path in paths if old.get(path) != new.get(path)
+    )
+
+
+def _order(path: payload.Path) -> list[tuple[int, int, str]]:
+    return [(0, step, "") if isinstance(step, int) else (1, 0, step) for step in path]
+
+
+def _by_path(state: str | None) -> dict[payload.Path, str]:
+    return {} if state is None else {leaf.path: leaf.text for leaf in payload.leaves(state) if leaf.path}
+
+
+def diff(changed: Sequence[Change], palette: Palette) -> Table:
+    """Changes as rows: sign, path, before, after."""
+    columns = (Column("", "34px"), Column("Path", "30%", "mono"), Column("Before", "", "mono"), Column("After", "", "mono"))
+    return Table("What changed at this step", columns, tuple(_diff_row(change, palette) for change in changed))
+
+
+def _diff_row(change: Change, palette: Palette) -> Row:
+    sign = "+" if change.before is None else "−" if change.after is None else "~"
+    word = {"+": "added", "−": "removed", "~": "changed"}[sign]
+    cells = (
+        Cell(sign, title=word),
+        Cell(change.path),
+        Cell(*_shown(change.before), tint=palette.before if change.before is not None else ""),
+        Cell(*_shown(change.after), tint=palette.after if change.after is not None else ""),
+    )
+    return Row(change.path, cells)
+
+
+def _shown(text: str | None) -> tuple[str, str]:
+    """A value for a cell, and the whole of it for the tooltip."""
+    if text is None:
+        return "", "not there"
+    return payload.visible(plain(text)), payload.visible(text)
+
+
+def state(step: Step, changed: Sequence[Change], palette: Palette) -> Table:
+    """The state's values by path, in the order of the state; those that this step set are marked."""
+    news = {change.path for change in changed}
+    columns = (Column("Path", "42%", "mono"), Column("Value", "", "mono wrap"))
+    rows = []
+    for leaf in payload.leaves(step.state) if step.state is not None else []:
+        path = payload.dotted(leaf.path)
+        mark = {"tint": palette.after, "mark": "set here"} if path in news else {}
+        rows.append(Row(path, (Cell(path, kind="label"), Cell(*_shown(leaf.text), **mark)), edge=palette.accent if mark else ""))
+    return Table("State", columns, tuple(rows))
+
+
+def status(step: Step | None) -> str:
+    """The state's own word for where the key stands; empty where it has none."""
+    for leaf in payload.leaves(step.state) if step is not None and step.state is not None else []:
+        if leaf.path == ("status",):
+            value = json.loads(leaf.text)
+            return value if isinstance(value, str) else ""
+    return ""
+
+
+def timeline(story: KeyStory, chosen: int, look: Look, links: Mapping[int, str]) -> Table:
+    """A key's steps in the order in which they happened, with the gap since the step before."""
+    columns = (Column("#", "46px", "mono", "right"), Column("Event", "", link=True), Column("UTC", "112px", "mono"), Column("after", "92px", align="right"))
+    rows, last_day, last_at = [], "", None
+    for step in story.steps:
+        event = step.event
+        gap = "" if last_at is None else formats.duration(event.occurred_at - last_at)
+        day = formats.day(event.occurred_at)
+        meant = tone("failed" if step.error else event.type)
+        type_ = Cell(event.type, icon=ICONS[meant], tone=look.palette.tones[meant], mark=marks(event), title=step.error or event.type)
+        cells = (Cell(str(event.version), dim=True), type_, time_cell(event), Cell(gap, dim=True))
+        separator = day if day != last_day else ""
+        rows.append(Row(str(event.position), cells, links[event.position], separator, selected=event.position == chosen, dim=step.parked))
+        last_day, last_at = day, event.occurred_at
+    return Table(f"The story of {story.key}", columns, tuple(rows))
+
+
+def key_heading(story: KeyStory, step: Step | None, look: Look) -> dict[str, Any]:
+    """Which key, its status here, and how far its story goes."""
+    word = status(step)
+    badges = [badge(word, word, look)] if word else []
+    if step is not None and step.state is None:
+        badges = [badge("holds nothing", "deleted", look)]
+    if step is not None and step.parked:
+        badges.append(badge("parked", "failed", look))
+    seen = formats.plural(len(story.steps), "event")
+    later = f", {formats.count(story.later)} beyond this moment" if story.later else ""
+    return {"title": story.key, "mono": True, "level": "h1", "badges": badges, "note": f"{seen}{later} · folded by {story.projection}"}
+
+
+def state_heading(step: Step) -> dict[str, Any]:
+    """What the state beside the story is."""
+    if step.state is None:
+        return {"title": "State", "level": "h2", "text": "The key holds nothing here: its last event removed it."}
+    note = "the last good one: a later event could not be folded" if step.parked else f"after #{step.event.version}"
+    return {"title": "State", "level": "h2", "note": note}
+
+
+def change_heading(changed: Sequence[Change]) -> dict[str, Any]:
+    """How much a step changed."""
+    kinds = [
+        ("changed", sum(one.before is not None and one.after is not None for one in changed)),
+        ("added", sum(one.before is None for one in changed)),
+        ("removed", sum(one.after is None for one in changed)),
+    ]
+    said = ", ".join(f"{number} {word}" for word, number in kinds if number)
+    return {"title": "What changed", "level": "h2", "note": said or "nothing"}
+
+
+def event_card(step: Step, place: Place, look: Look) -> dict[str, Any]:
+    """The event of this step, in short, with the way to its page."""
+    event = step.event
+    link = {"text": "Open event", "href": place.kept(e=str(event.position)).href("events")}
+    late = [badge("late", "waiting", look)] if event.late else []
+    items = [
+        fact("occurred", formats.full_time(event.occurred_at)),
+        fact("recorded", formats.full_time(event.recorded_at)),
+        fact("position", formats.count(event.position)),
+    ]
+    title = f"by {event.type} #{event.version}"
+    made = {"title": title, "level": "h3", "badges": late, "links": [link], "items": items, "look": "panel list"}
+    return made if step.error is None else {**made, "text": f"The fold could not take this event: {step.error}"}
+
+
+def streams(found: Sequence[Stream], look: Look, links: Mapping[str, str]) -> Table:
+    """Keys to choose from, the ones that changed last first."""
+    columns = (
+        Column("Stream", "", "mono", link=True),
+        Column("Category", "18%"),
+        Column("Events", "90px", "mono", "right"),
+        Column("First, UTC", "210px", "mono"),
+        Column("Last, UTC", "210px", "mono"),
+    )
+    rows = tuple(
+        Row(
+            one.stream,
+            (
+                Cell(one.stream, dot=look.hue(one.category)),
+                Cell(one.category),
+                Cell(formats.count(one.version)),
+                Cell(f"{formats.day(one.first_at)[4:]} {formats.clock_time(one.first_at)[:8]}", dim=True),
+                Cell(f"{formats.day(one.last_at)[4:]} {formats.clock_time(one.last_at)[:8]}", dim=True),
+            ),
+            links[one.stream],
+        )
+        for one in found
+    )
+    return Table("Streams", columns, rows)

@@ -1,0 +1,79 @@
+"""The key numbers of a page, as cards. Pure."""
+
+from collections import Counter
+from typing import Any
+
+from app import formats
+from app.answers import Catalogue, Curve, Health, Standing
+from app.frames.tables import Look
+from app.links import Place
+from app.theme import ICONS, Tone
+
+HOUR = 3_600_000_000
+
+
+def overview(
+    at: Standing, catalogue: Catalogue, health: Health, curve: Curve | None, last_hour: int, place: Place, look: Look
+) -> list[dict[str, Any]]:
+    """How much there is, how fast it grows, and whether anything is wrong."""
+    span = formats.duration((catalogue.last_at or 0) - (catalogue.first_at or 0))
+    events = f"of {formats.count(at.head)}" if at.known is not None else f"over {span}"
+    types = formats.plural(len(catalogue.types()), "event type")
+    return [
+        _card("Events known", formats.count(at.until), note=events, href=place.kept().href("events"), curve=_sums(curve)),
+        _card("Categories", formats.count(len(catalogue.categories)), note=types),
+        _card("Events per minute", formats.short(round(last_hour / 60, 1)), note="in the hour before this moment"),
+        waiting(health, look, place.kept().href("health")),
+        lag(health, look, place.kept().href("health")),
+    ]
+
+
+def health(at: Standing, found: Health, look: Look) -> list[dict[str, Any]]:
+    """The intake in five numbers."""
+    rate = sum(one.rate for one in found.ingesters if at.now - one.updated_at < HOUR)
+    lost = sum(loss.until - loss.first for loss in found.losses)
+    return [
+        _card("Ingest rate", formats.short(round(rate, 1)), unit="events/s", note=_ingesters(found)),
+        lag(found, look),
+        waiting(found, look),
+        _card("Duplicates", formats.count(found.duplicates), note="recognised, stored once"),
+        _card("Messages lost", formats.count(lost), note="gone before they were read", **_toned(lost > 0, look)),
+    ]
+
+
+def waiting(found: Health, look: Look, href: str = "") -> dict[str, Any]:
+    """Dead letters that somebody should look at."""
+    replayed = sum(reason.replayed for reason in found.reasons)
+    note = formats.plural(len([one for one in found.reasons if one.waiting]), "reason") if found.waiting else "none waits"
+    note += f", {formats.count(replayed)} replayed" if replayed else ""
+    return _card("Dead letters", formats.count(found.waiting), note=note, href=href, **_toned(found.waiting > 0, look))
+
+
+def lag(found: Health, look: Look, href: str = "") -> dict[str, Any]:
+    """How many messages wait to be read."""
+    if found.lag is None:
+        return _card("Ingest lag", formats.MISSING, note="no broker has told where it ends", href=href)
+    behind = len([one for one in found.partitions if one.lag])
+    note = f"{formats.plural(behind, 'partition')} behind" if behind else "level"
+    return _card("Ingest lag", formats.count(found.lag), unit="messages", note=note, href=href, **_toned(found.lag > 10_000, look))
+
+
+def _card(label: str, value: str, **more: Any) -> dict[str, Any]:
+    return {"label": label, "value": value, **more}
+
+
+def _toned(wrong: bool, look: Look) -> dict[str, str]:  # noqa: FBT001 - the one fact that decides
+    return {"tone": look.palette.tones[Tone.FAILED], "icon": ICONS[Tone.FAILED]} if wrong else {}
+
+
+def _sums(curve: Curve | None) -> list[int]:
+    if curve is None:
+        return []
+    sums: Counter[int] = Counter()
+    for count in curve.counts:
+        sums[count.bucket] += count.events
+    return [sums[bucket] for bucket in range(curve.since, curve.before, curve.bucket)]
+
+
+def _ingesters(found: Health) -> str:
+    return formats.plural(len(found.ingesters), "ingester") if found.ingesters else "no ingester has run here"

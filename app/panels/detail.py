@@ -1,0 +1,76 @@
+"""One event whole, beside the list: payload, where it came from, why it happened, its neighbours."""
+
+import streamlit as st
+
+from app import context, formats, payload, queries
+from app.answers import Event, EventDetail
+from app.components import parts
+from app.frames import events as frames
+from app.links import Place
+
+
+def draw(place: Place, position: int) -> None:
+    """The event at the position."""
+    found = queries.detail(context.VIEWER, context.standing(), position)
+    if found is None:
+        text = f"The log has no position {formats.count(position)}; it ends at {formats.count(context.standing().head)}."
+        close = [{"text": "Close", "href": place.but(e="").href()}]
+        parts.facts({"title": "No such event", "text": text, "links": close, "look": "panel"}, key="event")
+        return
+    parts.facts(frames.event_heading(found, context.look(), place), key="event")
+    data, why, origin, stream = st.tabs(["Data", "Why", "Origin", "Stream"])
+    with data:
+        _data(found)
+    with why:
+        _why(found, place)
+    with origin:
+        _origin(found)
+    with stream:
+        _rows("Neighbours in the stream", found.neighbours, place, found)
+
+
+def _data(found: EventDetail) -> None:
+    st.code(payload.laid_out(found.event.data), language=None, wrap_lines=True)
+    if found.event.metadata != "{}":
+        parts.facts({"title": "Metadata", "level": "h3"}, key="metadata_head")
+        st.code(payload.laid_out(found.event.metadata), language=None, wrap_lines=True)
+
+
+def _why(found: EventDetail, place: Place) -> None:
+    parts.facts(frames.why(found, place), key="why")
+    if found.cause is not None:
+        _rows("Cause", (found.cause,), place, found)
+    if found.effects:
+        _rows("Effects", found.effects, place, found)
+    elif found.cause is None:
+        parts.facts({"text": "No event says that it was caused by this one."}, key="no_effects")
+
+
+def _rows(title: str, events: tuple[Event, ...], place: Place, found: EventDetail) -> None:
+    word = title.split()[0].lower()
+    parts.facts({"title": title, "level": "h3"}, key=f"{word}_head")
+    opened = {event.position: place.but(e=str(event.position)).href() for event in events}
+    table = frames.narrow(events, context.look(), opened, title, chosen=found.event.position)
+    parts.rows(table, key=f"{word}_rows")
+
+
+def _origin(found: EventDetail) -> None:
+    parts.facts(frames.origin(found), key="origin")
+    if found.source is not None and not found.source.hidden:
+        raw(found.source.key, "Key")
+        raw(found.source.value, "Value")
+
+
+def raw(content: bytes | None, title: str) -> None:
+    """Bytes as they came: the text where they are text, and in hex."""
+    note = "null" if content is None else formats.size(len(content))
+    word = title.lower()
+    parts.facts({"title": title, "level": "h3", "note": note}, key=f"{word}_head")
+    if not content:
+        return
+    text = payload.as_text(content)
+    if text is not None:
+        st.code(text, language=None, wrap_lines=True)
+    st.code(payload.hex_lines(content), language=None, height=180 if len(content) > 96 else "content")
+
+

@@ -1,0 +1,50 @@
+"""Where one stands in a key's story, and the buttons that go a step back or on."""
+
+import streamlit as st
+
+from app import formats, links
+from app.answers import KeyStory, Step
+from app.components import parts
+from app.frames import keys as frames
+from app.frames.tables import Look
+from app.links import Place, number
+
+
+def chosen(story: KeyStory, place: Place) -> tuple[int, Step | None]:
+    """The step in view: the link's event where it is visible, else the last; its index, and none before the first."""
+    wanted = number(place.e)
+    for index, step in enumerate(story.steps):
+        if step.event.position == wanted:
+            return index, step
+    last = len(story.steps) - 1
+    return last, story.steps[last] if story.steps else None
+
+
+def target(step: Step, place: Place) -> Place:
+    """The place at that step: the event is open, the moment stays. Each view is a link."""
+    return place.but(e=str(step.event.position), q="")
+
+
+def draw(story: KeyStory, index: int, step: Step | None, place: Place, look: Look) -> None:
+    """The key's heading and the way through its steps."""
+    head, buttons = st.columns([3, 2], vertical_alignment="center")
+    with head:
+        parts.facts(frames.key_heading(story, step, look), key="key")
+    with buttons, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
+        _button("First", "step_first", story.steps[0] if index > 0 else None, place)
+        _button("← Back", "step_back", story.steps[index - 1] if index > 0 else None, place)
+        _button("On →", "step_on", story.steps[index + 1] if index + 1 < len(story.steps) else None, place)
+        _button("Last", "step_last", story.steps[-1] if index + 1 < len(story.steps) else None, place)
+    if step is None:
+        _before_it_began(story, place)
+
+
+def _button(label: str, key: str, to: Step | None, place: Place) -> None:
+    go = {"on_click": links.go, "args": (target(to, place),)} if to is not None else {}
+    st.button(label, key=key, disabled=to is None, **go)
+
+
+def _before_it_began(story: KeyStory, place: Place) -> None:
+    text = f"{story.key} had no events yet at this moment; {formats.plural(story.later, 'event')} came later."
+    live = [{"text": "Go live", "href": place.but(t="", known="", e="").href()}]
+    parts.facts({"title": "Not there yet", "text": text, "links": live, "look": "panel"}, key="not_yet")

@@ -1,0 +1,72 @@
+"""The whole store: what kinds of events there are, counts over time, and stories worth standing in."""
+
+from typing import Any
+
+import streamlit as st
+
+from app.answers import Catalogue, Count, Curve, Kind, Standing, Story, Viewer
+from app.links import Place
+from app.queries import source
+from eventstore import EventQuery, curves
+from seed import stories as shop
+
+MINUTE = 60_000_000
+STEPS = tuple(minutes * MINUTE for minutes in (10, 60, 360, 1_440, 10_080, 40_320))
+BARS = 240
+STORIES = 3
+
+
+def catalogue(viewer: Viewer, at: Standing) -> Catalogue:
+    """What the store holds."""
+    return _catalogue(source.loaded().database_url, viewer, at.head)
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def _catalogue(url: str, viewer: Viewer, head: int) -> Catalogue:  # noqa: ARG001 - all three are the cache's key
+    store = source.store()
+    totals = curves.totals(store)
+    firsts = {
+        category: next(store.read_all(query=EventQuery(categories=(category,)), limit=1)).position
+        for category in {kind.category for kind in totals.kinds}
+    }
+    kinds = tuple(Kind(kind.category, kind.type, kind.events) for kind in totals.kinds)
+    return Catalogue(tuple(sorted(firsts, key=firsts.__getitem__)), kinds, totals.events, totals.first_at, totals.last_at)
+
+
+def curve(viewer: Viewer, at: Standing, place: Place, *, by: str = "category") -> Curve | None:
+    """Events over time in the place's window, split by category or type; None where nothing is counted yet.
+
+    Counts know neither streams nor ids, so those filters do not narrow it.
+    """
+    span = catalogue(viewer, at)
+    if span.first_at is None or span.last_at is None:
+        return None
+    since, before = place.window
+    since = span.first_at if since is None else since
+    before = max(span.last_at + 1, at.occurred or 0) if before is None else before
+    bucket = next((step for step in STEPS if (before - since) // step <= BARS), STEPS[-1])
+    since, before = since - since % bucket, before + -before % bucket
+    url = source.loaded().database_url
+    counts = _counts(url, viewer, at.head, since=since, before=max(before, since + bucket), bucket=bucket, by=by)
+    kept = tuple(count for count in counts if _asked(count, span, place, by))
+    return Curve(kept, bucket, since, max(before, since + bucket))
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _counts(url: str, viewer: Viewer, head: int, **span: Any) -> tuple[Count, ...]:  # noqa: ARG001 - the cache's key
+    found = curves.event_counts(source.store(), span["since"], span["before"], bucket=span["bucket"], by=span["by"])
+    return tuple(Count(one.bucket, one.value, one.events) for one in found)
+
+
+def _asked(count: Count, span: Catalogue, place: Place, by: str) -> bool:
+    if by == "category":
+        return not place.c or count.value == place.c
+    return count.value in span.types(place.c) and place.type in ("", count.value)
+
+
+def stories(viewer: Viewer, at: Standing) -> tuple[Story, ...]:  # noqa: ARG001 - every question takes the viewer
+    """The stories that the seed planted in this store; none where something else fills it."""
+    if not at.head:
+        return ()
+    told = shop.stories(source.store())[:STORIES]
+    return tuple(Story(one.title, one.text, one.stream, one.at, one.known) for one in told)

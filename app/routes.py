@@ -1,0 +1,77 @@
+"""The server's own HTTP routes and what goes out with every answer: security headers, trusted hosts."""
+
+from pathlib import Path
+
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.queries import source
+from eventstore import EventStoreError
+
+ICON = Path(__file__).parent / "static" / "chronoscope.png"
+
+# 'self' for workers and blob: for the browser parts; the one inline line of Streamlit's page is refused, harmlessly
+CSP = (
+    "default-src 'none'; script-src 'self' blob:; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+    "font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; manifest-src 'self'; media-src 'self' blob:; "
+    "frame-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'"
+)
+HEADERS = [
+    (b"content-security-policy", CSP.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+]
+_NAMES = {name for name, _ in HEADERS}
+
+
+class SecurityHeaders:
+    """Puts the headers on every HTTP answer. Plain ASGI: it never holds back a stream or a websocket."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, and its answer with the headers."""
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                kept = [header for header in message.get("headers", []) if header[0].lower() not in _NAMES]
+                message = {**message, "headers": [*kept, *HEADERS]}
+            await send(message)
+
+        await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
+
+
+def healthz(_: Request) -> Response:
+    """The server answers."""
+    return JSONResponse({"status": "ok"})
+
+
+def readyz(_: Request) -> Response:
+    """The server answers and can read the store: its last position. 503 and the reason where it cannot."""
+    try:
+        return JSONResponse({"status": "ok", "position": source.store().head().position})
+    except EventStoreError as error:
+        return JSONResponse({"status": "unavailable", "error": type(error).__name__}, status_code=503)
+
+
+def own() -> list[Route]:
+    """The routes. Streamlit's base path is not prefixed to them, so each stands below any path as well."""
+    pages = {"healthz": healthz, "readyz": readyz}
+    return [
+        Route(f"{below}/{name}", answer, methods=["GET"]) for name, answer in pages.items() for below in ("", "/{_:path}")
+    ]
+
+
+def middleware(allowed_hosts: tuple[str, ...]) -> list[Middleware]:
+    """Headers outermost, so that refusals carry them too; then only hosts that are ours (DNS rebinding)."""
+    return [
+        Middleware(SecurityHeaders),
+        Middleware(TrustedHostMiddleware, allowed_hosts=list(allowed_hosts), www_redirect=False),
+    ]

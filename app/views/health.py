@@ -1,0 +1,19 @@
+"""Health: the intake, what could not be read, what was lost, and how to prove the log."""
+
+import streamlit as st
+
+from app import context, frames, health_frames, letters, links, numbers, queries
+from app.components import parts
+
+place, at, look = links.here(), context.standing(), context.look()
+health = queries.health(context.VIEWER)
+parts.cards(numbers.health(at, health, look), key="numbers")
+
+left, right = st.columns(2, gap="medium")
+with left:
+    parts.facts({"title": "Ingest", "level": "h2"}, key="ingest_head")
+    parts.rows(health_frames.ingesters(health, at, look), key="ingesters")
+    parts.rows(health_frames.partitions(health, at, look), key="partitions", height=420)
+with right:
+    letters.draw(place, health, at, look)
+    parts.facts(health_frames.seals(health, at), key="seals")
