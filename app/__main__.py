@@ -22,11 +22,11 @@ COMMANDS = {
 class Commands(click.Group):
     """The commands by name, each loaded on its first use: `--help` need not wait for Streamlit or SQLAlchemy."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Every command, in the order of a first day."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """Load one command."""
         if cmd_name not in COMMANDS:
             return None

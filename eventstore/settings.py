@@ -4,7 +4,7 @@ The file is the one that `CHRONOSCOPE_SETTINGS` names, else `chronoscope.toml` i
 that the caller ships. It is TOML, and every part of it may be left out:
 
     database_url = "sqlite:///chronoscope.db"    # CHRONOSCOPE_DATABASE_URL
-    anchors = "chronoscope.anchors"              # CHRONOSCOPE_ANCHORS: where seals are anchored outside the database
+    anchors = "chronoscope.anchors"              # CHRONOSCOPE_ANCHORS: where seals are anchored; default: beside SQLite
     allowed_hosts = ["127.0.0.1", "localhost"]   # CHRONOSCOPE_ALLOWED_HOSTS, joined by commas
     mask = ["customer.email", "address"]         # paths in payloads that viewers must not see
     projections = ["eventstore.projections.orders", "eventstore.projections.automatic"]    # modules; the first that fits
@@ -64,6 +64,13 @@ class Settings:
     merge_window: Micros = 60_000_000
     message_bytes: int = 1_000_000
 
+    @property
+    def anchor_file(self) -> Path | None:
+        """Where seals are anchored: as set, else beside a SQLite store, else nowhere."""
+        file = self.database_url.removeprefix("sqlite:///")
+        beside = None if file == self.database_url else Path(f"{file}.anchors")
+        return self.anchors or beside
+
     @classmethod
     def load(cls, env: Mapping[str, str], file: Path | None = None) -> Self:
         """The settings that this environment, and the first file there is, give. `file` is the caller's default.
@@ -103,7 +110,7 @@ def _flat(document: dict[str, Any], file: str) -> dict[str, Any]:
         document, {"database_url": str, "anchors": str, "allowed_hosts": list, "mask": list, "projections": list}, file
     )
     servers = _checked(kafka, {"servers": str}, file, "kafka.")
-    found |= {"kafka_servers": value for value in servers.values()}
+    found |= {"kafka_servers": servers["servers"]} if servers else {}
     found |= _checked(limits, {"merge_window": int, "message_bytes": int}, file, "limits.")
     if "merge_window" in found:
         found["merge_window"] *= 1_000_000

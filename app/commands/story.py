@@ -29,7 +29,7 @@ def stream_story(store: EventStore, modules: Sequence[str], stream: str, moment:
     events = list(store.read_stream(stream))
     if not events:
         raise click.ClickException(
-            f"The stream {shown(stream)} has no events. `chronoscope events --text …` finds streams by a part of a name."
+            f"The stream {shown(stream)} has no events. `chronoscope events --text …` finds streams by a part of it."
         )
     projection = serving(load(modules), stream, events)
     if projection is None:
