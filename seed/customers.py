@@ -62,7 +62,7 @@ def customer(course: Course, number: int) -> Customer:
     """The customer who came with the order of that number."""
     dice = Dice(f"{course.random_seed}/customer/{number}")
     first, last = dice.one_of(_FIRST), dice.one_of(_LAST)
-    city, country, area = dice.one_of(_CITIES)
+    city, country, area = dice.one_of(_CITIES).split()
     plain = f"{first}.{last}".lower().translate(_LETTERS)
     return Customer(
         id=str(1000 + number),
