@@ -166,7 +166,6 @@ class Story:
     text: str
     key: str
     at: int
-    known: int | None
 
 
 @dataclass(frozen=True, slots=True)

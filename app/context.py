@@ -4,7 +4,7 @@ import streamlit as st
 
 from app import links, queries, theme
 from app.answers import Catalogue, Standing, Viewer
-from app.frames import Look
+from app.frames.tables import Look
 
 VIEWER = Viewer()
 

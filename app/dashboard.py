@@ -4,8 +4,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from app import context, failures, links, strip
+from app import context, links
 from app.components import parts
+from app.panels import failures, strip
 from eventstore import EventStoreError
 
 FOLDER = Path(__file__).parent

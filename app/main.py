@@ -4,7 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from app import failures, routes
+from app import routes
+from app.panels import failures
 from app.queries import source
 
 app = st.App(

@@ -9,7 +9,7 @@ from typing import Any
 from streamlit.components.v2 import component
 from streamlit.components.v2.types import ComponentRenderer
 
-from app.frames import Table
+from app.frames.tables import Table
 
 FOLDER = Path(__file__).parent
 

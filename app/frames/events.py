@@ -147,7 +147,7 @@ def _header(value: bytes | None) -> str:
     return payload.as_text(value) or f"0x{value.hex()}"
 
 
-def why(detail: EventDetail) -> dict[str, Any]:
+def why(detail: EventDetail, place: Place) -> dict[str, Any]:
     """The flow that an event belongs to and what it says caused it."""
     event = detail.event
     flow = formats.plural(detail.flow, "event") if event.correlation_id else formats.MISSING
@@ -167,7 +167,7 @@ def stories(told: Sequence[Story], place: Place) -> Table:
         Row(
             story.key,
             (Cell(story.title, title=story.text), Cell(story.key, title=story.key)),
-            place.kept(k=story.key, t=formats.iso_time(story.at), known=str(story.known or "")).href("order"),
+            place.kept(k=story.key, t=formats.iso_time(story.at)).href("order"),
         )
         for story in told
     )

@@ -8,12 +8,13 @@ from app.answers import Catalogue, Count, Curve, Kind, Standing, Story, Viewer
 from app.links import Place
 from app.queries import source
 from eventstore import EventQuery, curves
-from seed import stories as shop
+from seed.standing import stories_in
 
 MINUTE = 60_000_000
 STEPS = tuple(minutes * MINUTE for minutes in (10, 60, 360, 1_440, 10_080, 40_320))
 BARS = 240
 STORIES = 3
+HOUR = 60 * MINUTE
 
 
 def catalogue(viewer: Viewer, at: Standing) -> Catalogue:
@@ -64,9 +65,18 @@ def _asked(count: Count, span: Catalogue, place: Place, by: str) -> bool:
     return count.value in span.types(place.c) and place.type in ("", count.value)
 
 
-def stories(viewer: Viewer, at: Standing) -> tuple[Story, ...]:  # noqa: ARG001 - every question takes the viewer
-    """The stories that the seed planted in this store; none where something else fills it."""
-    if not at.head:
-        return ()
-    told = shop.stories(source.store())[:STORIES]
-    return tuple(Story(one.title, one.text, one.stream, one.at, one.known) for one in told)
+def stories(viewer: Viewer, at: Standing) -> tuple[Story, ...]:
+    """The best of the stories that the seed planted in this store; none where something else fills it."""
+    return _stories(source.loaded().database_url, viewer, at.head)[:STORIES]
+
+
+@st.cache_data(show_spinner=False, max_entries=4)
+def _stories(url: str, viewer: Viewer, head: int) -> tuple[Story, ...]:  # noqa: ARG001 - all three are the cache's key
+    return tuple(Story(told.title, told.sentence, told.stream, told.at) for told in stories_in(source.store()))
+
+
+def last_hour(viewer: Viewer, at: Standing) -> int:  # noqa: ARG001 - every question takes the viewer
+    """How many events occurred in the hour that ends at the moment."""
+    end = 0 if at.time is None else at.time + 1
+    found = curves.event_counts(source.store(), end - HOUR, end, bucket=HOUR, by="category")
+    return sum(count.events for count in found)

@@ -2,8 +2,10 @@
 
 import streamlit as st
 
-from app import charts, context, detail, filters, frames, links, queries
+from app import charts, context, links, queries
 from app.components import parts
+from app.frames import events as frames
+from app.panels import detail, filters
 
 place, at, look = links.here(), context.standing(), context.look()
 catalogue = context.catalogue()

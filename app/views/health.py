@@ -2,8 +2,11 @@
 
 import streamlit as st
 
-from app import context, frames, health_frames, letters, links, numbers, queries
+from app import context, links, queries
 from app.components import parts
+from app.frames import health as frames
+from app.frames import numbers
+from app.panels import letters
 
 place, at, look = links.here(), context.standing(), context.look()
 health = queries.health(context.VIEWER)
@@ -12,8 +15,9 @@ parts.cards(numbers.health(at, health, look), key="numbers")
 left, right = st.columns(2, gap="medium")
 with left:
     parts.facts({"title": "Ingest", "level": "h2"}, key="ingest_head")
-    parts.rows(health_frames.ingesters(health, at, look), key="ingesters")
-    parts.rows(health_frames.partitions(health, at, look), key="partitions", height=420)
+    parts.rows(frames.ingesters(health, at, look), key="ingesters")
+    parts.rows(frames.partitions(health, at, look), key="partitions", height=420)
 with right:
-    letters.draw(place, health, at, look)
-    parts.facts(health_frames.seals(health, at), key="seals")
+    letters.draw(place, health)
+    letters.losses(health)
+    parts.facts(frames.seals(health, at), key="seals")

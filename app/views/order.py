@@ -2,8 +2,10 @@
 
 import streamlit as st
 
-from app import context, finding, frames, links, queries, stepping
+from app import context, links, payload, queries
 from app.components import parts
+from app.frames import keys as frames
+from app.panels import finding, stepping
 
 place, at, look = links.here(), context.standing(), context.look()
 finding.draw(place)
@@ -34,4 +36,4 @@ with change:
     parts.facts(frames.change_heading(changed), key="change_head")
     parts.rows(frames.diff(changed, look.palette), key="diff")
     parts.facts(frames.event_card(step, place, look), key="set_by")
-    st.code(frames.laid_out(step.event.data), language=None)
+    st.code(payload.laid_out(step.event.data), language=None)

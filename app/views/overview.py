@@ -2,8 +2,11 @@
 
 import streamlit as st
 
-from app import charts, context, failures, frames, links, numbers, queries
+from app import charts, context, links, queries
 from app.components import parts
+from app.frames import events as frames
+from app.frames import numbers
+from app.panels import failures
 
 place, at, look = links.here(), context.standing(), context.look()
 catalogue = context.catalogue()
@@ -12,8 +15,9 @@ if not at.head:
     st.stop()
 
 health = queries.health(context.VIEWER)
+last_hour = queries.last_hour(context.VIEWER, at)
 curve = queries.curve(context.VIEWER, at, place.but(c="", type=""))
-parts.cards(numbers.overview(at, catalogue, health, curve, place, look), key="numbers")
+parts.cards(numbers.overview(at, catalogue, health, curve, last_hour, place, look), key="numbers")
 
 wide, side = st.columns([3, 2], gap="medium")
 with wide:
