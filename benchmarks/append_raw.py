@@ -44,17 +44,16 @@ def fields(event: NewEvent) -> Fields:
     )
 
 
-def rows(batch: Sequence[Fields], position: int, recorded: int, heads: dict[str, list[int]]) -> list[tuple[Any, ...]]:
+def rows(batch: Sequence[Fields], counted: Sequence[int], heads: dict[str, list[int]]) -> list[tuple[Any, ...]]:
     """The rows of `events`: positions, versions, clamps and hashes. `heads` is [version, frontier] for each stream."""
-    frontier, commit, made = 0, position, []
-    at = position - len(batch)
+    commit, recorded, frontier, _ = counted
+    made, at = [], commit - len(batch)
     for id_, stream, category, type_, data, metadata, claimed, correlation, causation in batch:
         at += 1
         head = heads.get(stream)
         if head is None:
             head = heads[stream] = [0, 0]
         occurred = min(claimed, recorded)
-        frontier = max(frontier, occurred)
         head[0] += 1
         head[1] = max(head[1], occurred)
         digest = canonical.content_hash(
@@ -104,8 +103,8 @@ class RawSqlite:
         execute, present = self.file.execute, now()
         top = max(event[6] for event in batch)
         execute("BEGIN IMMEDIATE")
-        position, recorded, _, _ = execute(self.counter, (len(batch), present, top, present)).fetchone()
-        made = rows(batch, position, recorded, self._heads({event[1] for event in batch}))
+        counted = execute(self.counter, (len(batch), present, top, present)).fetchone()
+        made = rows(batch, counted, self._heads({event[1] for event in batch}))
         self.file.executemany(self.insert, made)
         execute("COMMIT")
 
@@ -187,10 +186,9 @@ class RawPostgres:
         present, top = now(), max(event[6] for event in batch)
         with self.server.transaction(), self.server.cursor() as cursor:
             counted = cursor.execute(self.counter, (len(batch), present, top, present), prepare=True).fetchone()
-            position, recorded = (counted or (0, 0))[:2]
             streams = list({event[1] for event in batch})
             found = cursor.execute(self.heads, (streams,), prepare=True).fetchall()
-            made = rows(batch, position, recorded, {stream: [version, front] for stream, version, front in found})
+            made = rows(batch, counted or (), {stream: [version, front] for stream, version, front in found})
             with cursor.copy(self.copy.encode()) as copy:
                 for row in made:
                     copy.write_row(row)

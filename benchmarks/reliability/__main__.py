@@ -12,9 +12,12 @@ from benchmarks.reliability import (
     disks,
     immutability,
     ingest_crashes,
+    limits,
     order,
     server_crashes,
+    tampering,
     unknown_commits,
+    values,
     zombies,
 )
 from benchmarks.reliability.figure import HEADS, Figure
@@ -30,7 +33,10 @@ FIGURES: dict[str, Callable[[Ground], Iterator[Figure]]] = {
     "S8": disks.s8,
     "S9": disks.s9,
     "S10": immutability.s10,
+    "S11": tampering.s11,
+    "S14": limits.s14,
     "S15": clocks.s15,
+    "S16": values.s16,
     "I1": ingest_crashes.i1,
     "I2": zombies.i2,
 }

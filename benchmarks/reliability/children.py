@@ -57,6 +57,8 @@ class Child:
             pass
         self.process.join(PATIENCE)
         self.reader.close()
+        if self.process.exitcode not in (0, -signal.SIGKILL):
+            raise RuntimeError(f"A child ended with {self.process.exitcode}: its traceback stands above.")
         return self.acknowledged
 
     def kill(self) -> None:

@@ -1,7 +1,7 @@
 """S6: the PostgreSQL server crashes while four writers append."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from random import Random
@@ -14,6 +14,7 @@ from benchmarks.reliability.children import Child, acknowledge, batches, running
 from benchmarks.reliability.figure import Figure
 from benchmarks.reliability.given import events
 from benchmarks.reliability.oracle import Batch
+from tests.parts import postgres
 from eventstore.errors import EventStoreError
 from eventstore.store import EventStore
 
@@ -27,10 +28,14 @@ BACKOFF = 0.02
 
 def s6(ground: Ground) -> Iterator[Figure]:
     """The server is crashed (SIGQUIT, as `pg_ctl -m immediate`) and started again; writers reconnect."""
-    crashes, url = ground.times(4, 2), ground.database().url
-    EventStore.open(url).close()
-    acknowledged = _crash_often(ground, _store_writer, url, crashes)
-    stored = oracle.rows(url)
+    ground.need_server()
+    crashes = ground.times(4, 2)
+    with postgres.server() as server:
+        url = _database(server, "store")
+        EventStore.open(url).close()
+        acknowledged = _crash_often(ground, server, url, crashes)
+        stored = oracle.rows(url)
+        lost_by_control = _control(ground, server, crashes)
     ids = [row.id for row in stored]
     yield Figure(
         name="S6",
@@ -42,14 +47,20 @@ def s6(ground: Ground) -> Iterator[Figure]:
             "gaps": oracle.gaps([row.position for row in stored]),
         },
         control="synchronous_commit=off",
-        control_harms={"lost": _control(ground, crashes)},
+        control_harms={"lost": lost_by_control},
     )
 
 
-def _crash_often(ground: Ground, writer: Callable[..., None], url: str, crashes: int) -> list[Batch]:
+def _database(server: postgres.Server, name: str) -> str:
+    """A database on the server that is crashed; nobody holds a connection to it meanwhile but the writers."""
+    with psycopg.connect(server.url, autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name}".encode())
+    return server.url.replace("postgresql://", "postgresql+psycopg://").rpartition("/")[0] + f"/{name}"
+
+
+def _crash_often(ground: Ground, server: postgres.Server, url: str, crashes: int) -> list[Batch]:
     """Crash the server under the writers, several times; all that was acknowledged, after the last crash too."""
-    server = ground.need_server()
-    with running(writer, *[(url, f"w{number}", ground.seed) for number in range(WRITERS)]) as children:
+    with running(_store_writer, *[(url, f"w{number}", ground.seed) for number in range(WRITERS)]) as children:
         for _ in range(crashes):
             _hear_some(children)
             server.kill()
@@ -82,22 +93,21 @@ def _appended(store: EventStore, batch: Batch) -> bool:
     return True
 
 
-def _control(ground: Ground, crashes: int) -> int:
+def _control(ground: Ground, server: postgres.Server, crashes: int) -> int:
     """Crash after crash until the naive writer was seen to lose something, at most ten times as often."""
-    url = ground.database().url
-    with psycopg.connect(url.replace("+psycopg", "")) as server:
-        server.execute("CREATE TABLE naive (id text PRIMARY KEY)")
+    url = _database(server, "control")
+    with psycopg.connect(url.replace("+psycopg", "")) as admin:
+        admin.execute("CREATE TABLE naive (id text PRIMARY KEY)")
     acknowledged: list[Batch] = []
     for life in range(crashes * 10):
-        acknowledged += _crash_naive(ground, url, life)
+        acknowledged += _crash_naive(ground, server, url, life)
         lost = oracle.lost(acknowledged, [id_ for (id_,) in oracle.select(url, "SELECT id FROM naive")])
         if lost and life >= crashes - 1:
             return lost
     return 0
 
 
-def _crash_naive(ground: Ground, url: str, life: int) -> list[Batch]:
-    server = ground.need_server()
+def _crash_naive(ground: Ground, server: postgres.Server, url: str, life: int) -> list[Batch]:
     lots = [(url, f"life{life}w{number}", ground.seed) for number in range(WRITERS)]
     with running(_naive_writer, *lots) as children:
         _hear_some(children)
