@@ -92,12 +92,8 @@ def kafka(port: int) -> None:
 def pieces(name: str, **environment: str) -> Iterator[Pieces]:
     """Pieces that share one store in .demo/."""
     FOLDER.mkdir(exist_ok=True)
-    store = {
-        "CHRONOSCOPE_DATABASE_URL": f"sqlite:///{FOLDER / name}.db",
-        "CHRONOSCOPE_ANCHORS": str(FOLDER / f"{name}.anchors"),
-    }
     with ExitStack() as stack:
-        started = Pieces(store | environment)
+        started = Pieces(environment | {"CHRONOSCOPE_DATABASE_URL": f"sqlite:///{FOLDER / name}.db"})
         stack.callback(started.stop)
         yield started
 
