@@ -2,6 +2,9 @@
 
 EventStoreError
   BadSettings               a settings file that cannot be used as it is
+  BrokerFailed              the Kafka broker cannot be reached, or its answer not be read
+  UnknownTopics             topics that the broker does not have
+  IngestStopped             partitions that go no further until somebody looks
   Fenced                    another ingester reads the same partition
   Unreadable                a document, a value or a time that cannot be kept as it is
   InvalidAddress            the address of a store cannot be understood
@@ -33,6 +36,8 @@ EventStoreError
   AnchorsDiffer             the anchor file tells of another history than the store
   AnchorsUnusable           the anchor file cannot be read or written
 """
+
+from collections.abc import Sequence
 
 
 class EventStoreError(Exception):
@@ -417,3 +422,44 @@ class AnchorsUnusable(EventStoreError):
             f"The anchor file {self.anchors} cannot be used ({self.detail}). Seals are kept in the store and are "
             "anchored later; correct the path or its permissions."
         )
+
+
+class BrokerFailed(EventStoreError):
+    """The Kafka broker cannot be reached, or what it answers cannot be understood."""
+
+    def __init__(self, servers: str, detail: str) -> None:
+        super().__init__(servers, detail)
+        self.servers, self.detail = servers, detail
+
+    def __str__(self) -> str:
+        return (
+            f"Kafka at {self.servers} cannot be read ({self.detail}). Start the broker or correct its address; reading "
+            "goes on by itself."
+        )
+
+
+class UnknownTopics(EventStoreError):
+    """Topics that the broker does not have."""
+
+    def __init__(self, servers: str, topics: Sequence[str]) -> None:
+        super().__init__(servers, topics)
+        self.servers, self.topics = servers, topics
+
+    def __str__(self) -> str:
+        return (
+            f"Kafka at {self.servers} has no topic {', '.join(self.topics)}. Make it, or correct its name (case counts)."
+        )
+
+
+class IngestStopped(EventStoreError):
+    """Partitions that go no further. Nothing of them was skipped: a new start reads on where they stand.
+
+    `reasons` says why, one sentence each.
+    """
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        super().__init__(reasons)
+        self.reasons = reasons
+
+    def __str__(self) -> str:
+        return f"Ingest stopped. {' '.join(self.reasons)} Mend that, then start ingest again."

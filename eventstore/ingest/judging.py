@@ -31,8 +31,10 @@ class Dead(NamedTuple):
 
 
 class Verdicts(NamedTuple):
-    """What a batch holds. A repeated record stands beside the position of the event that it repeats, or beside the
-    place in `new` of that event."""
+    """What a batch holds.
+
+    A repeated record stands beside the position of the event that it repeats, or beside the place in `new` of that event.
+    """
 
     new: list[Opened]
     repeated: list[tuple[Record, int]]

@@ -1,4 +1,4 @@
-"""How far each partition is read: the fence that lets one ingester pass, and the ranges that nobody can read any more."""
+"""How far each partition is read: the fence that lets one ingester pass, and ranges that can no longer be read."""
 
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
