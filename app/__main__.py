@@ -1,6 +1,5 @@
 """The `chronoscope` command: the composition root. Each command's module loads what it needs, when it is called."""
 
-import sys
 from importlib import import_module
 
 import click
@@ -34,6 +33,17 @@ class Commands(click.Group):
         command: click.Command = getattr(import_module(module), name)
         return command
 
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; an error of the library is a sentence and exit code 1, any other is a bug and shows."""
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            from eventstore import EventStoreError
+
+            if isinstance(error, EventStoreError):
+                raise click.ClickException(str(error)) from error
+            raise
+
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="chronoscope")
@@ -46,14 +56,8 @@ def chronoscope() -> None:
 
 
 def main() -> None:
-    """Run the command line; errors of ours become one sentence and exit code 1."""
-    from eventstore.errors import EventStoreError
-
-    try:
-        chronoscope()
-    except EventStoreError as error:
-        click.echo(f"chronoscope: {error}", err=True)
-        sys.exit(1)
+    """Run the command line."""
+    chronoscope()
 
 
 if __name__ == "__main__":

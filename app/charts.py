@@ -31,7 +31,14 @@ def template(palette: Palette) -> go.layout.Template:
         "hoverlabel": {"bgcolor": palette.panel, "bordercolor": palette.line, "font": {"color": palette.ink}},
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
         "bargap": 0.12,
-        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "font": {"color": palette.muted, "size": 12}},
+        "legend": {
+            "orientation": "h",
+            "y": 1.02,
+            "yanchor": "bottom",
+            "x": 0,
+            "traceorder": "normal",
+            "font": {"color": palette.muted, "size": 12},
+        },
     }
     return go.layout.Template(layout=layout)
 
@@ -55,10 +62,19 @@ def over_time(
                 marker={"color": hues.get(value, palette.muted), "opacity": pale, "line": {"width": 0}},
                 hovertemplate=f"%{{x|%a %d %b %H:%M}}  <b>%{{y:,}}</b> {label(value)}<extra></extra>",
             )
-    figure.update_layout(template=template(palette), barmode="stack", height=height, showlegend=True, dragmode="select", selectdirection="h")
+    figure.update_layout(
+        template=template(palette),
+        barmode="stack",
+        height=height,
+        showlegend=True,
+        dragmode="select",
+        selectdirection="h",
+    )
     figure.update_xaxes(type="date", range=[formats.naive_time(curve.since), formats.naive_time(curve.before)])
     figure.update_yaxes(rangemode="tozero", nticks=4, tickformat="~s", fixedrange=True)
-    figure.update_layout(newselection={"line": {"color": palette.accent}}, activeselection={"fillcolor": palette.accent})
+    figure.update_layout(
+        newselection={"line": {"color": palette.accent}}, activeselection={"fillcolor": palette.accent}
+    )
     if moment is not None:
         _rule(figure, palette, moment)
     return figure

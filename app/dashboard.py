@@ -30,7 +30,6 @@ chosen = st.navigation(list(pages.values()), position="hidden")
 place = links.here()
 
 
-
 def frame() -> None:
     """Navigation that keeps the link's moment, and the moment strip."""
     with st.container(key="bar", horizontal=True, vertical_alignment="center", gap="small"):
@@ -41,7 +40,9 @@ def frame() -> None:
         strip.draw(place)
     unread = place.unread()
     if unread:
-        parts.facts({"text": f"The address has values that cannot be read, left out: {', '.join(unread)}."}, key="unread")
+        parts.facts(
+            {"text": f"The address has values that cannot be read, left out: {', '.join(unread)}."}, key="unread"
+        )
 
 
 parts.keys()

@@ -33,6 +33,11 @@ def full_time(micros: int | None) -> str:
     return MISSING if micros is None else f"{day(micros)} {clock_time(micros)} UTC"
 
 
+def plain_time(micros: int) -> str:
+    """`1 Mar 2026 14:05:09.120 UTC`: where there is little room."""
+    return f"{day(micros)[4:]} {clock_time(micros)} UTC"
+
+
 def iso_time(micros: int) -> str:
     """`2026-03-01T14:05:09.120000Z`: exact, as links carry it."""
     return _moment(micros).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

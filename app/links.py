@@ -87,7 +87,9 @@ class Place:
         sides = [side for side in self.w.split("~") if side] if self.w else []
         window = ["w"] if any(_time(side) is None for side in sides) else []
         numbers = ("known", "after", "until", "e", "n")
-        return times + window + [name for name in numbers if getattr(self, name) and number(getattr(self, name)) is None]
+        return (
+            times + window + [name for name in numbers if getattr(self, name) and number(getattr(self, name)) is None]
+        )
 
 
 def number(text: str) -> int | None:

@@ -65,7 +65,9 @@ def own() -> list[Route]:
     """The routes. Streamlit's base path is not prefixed to them, so each stands below any path as well."""
     pages = {"healthz": healthz, "readyz": readyz}
     return [
-        Route(f"{below}/{name}", answer, methods=["GET"]) for name, answer in pages.items() for below in ("", "/{_:path}")
+        Route(f"{below}/{name}", answer, methods=["GET"])
+        for name, answer in pages.items()
+        for below in ("", "/{_:path}")
     ]
 
 

@@ -29,7 +29,9 @@ def plain(text: str) -> str:
 
 def marks(event: Event) -> str:
     """What is unusual about the event, in one word each."""
-    return " · ".join(word for word, holds in (("late", event.late), ("corrected", event.claimed_at is not None)) if holds)
+    return " · ".join(
+        word for word, holds in (("late", event.late), ("corrected", event.claimed_at is not None)) if holds
+    )
 
 
 def time_cell(event: Event) -> Cell:
@@ -62,7 +64,9 @@ def events(
         if wide:
             cells += (Cell(summary(event), dim=True), Cell(formats.count(event.position), dim=True))
         separator = day if day != last else ""
-        rows.append(Row(str(event.position), cells, links[event.position], separator, selected=event.position == chosen))
+        rows.append(
+            Row(str(event.position), cells, links[event.position], separator, selected=event.position == chosen)
+        )
         last = day
     return Table("Events", WIDE if wide else BESIDE, tuple(rows))
 
@@ -98,7 +102,13 @@ def event_heading(detail: EventDetail, look: Look, place: Place) -> dict[str, An
     event = detail.event
     delay = formats.duration(event.recorded_at - event.occurred_at)
     items = [
-        fact("stream", event.stream, mono=True, copy=event.stream, href=place.kept(k=event.stream, t=at(event)).href("order")),
+        fact(
+            "stream",
+            event.stream,
+            mono=True,
+            copy=event.stream,
+            href=place.kept(k=event.stream, t=at(event)).href("order"),
+        ),
         fact("version", formats.count(event.version)),
         fact("occurred", formats.full_time(event.occurred_at), note=event.clock),
         fact("recorded", formats.full_time(event.recorded_at), note=f"{delay} later"),
@@ -114,13 +124,19 @@ def event_heading(detail: EventDetail, look: Look, place: Place) -> dict[str, An
         {"text": "Stand here", "href": place.kept(t=at(event), k=event.stream, e=str(event.position)).href("order")},
         {"text": "Close", "href": place.but(e="").href()},
     ]
-    return {"title": event.type, "dot": look.hue(event.category), "badges": badges, "links": links, "items": items, "look": "list"}
+    return {
+        "title": event.type,
+        "dot": look.hue(event.category),
+        "badges": badges,
+        "links": links,
+        "items": items,
+        "look": "list",
+    }
 
 
 def at(event: Event) -> str:
     """The event's time, as links carry it."""
     return formats.iso_time(event.occurred_at)
-
 
 
 def origin(detail: EventDetail) -> dict[str, Any]:
@@ -162,11 +178,11 @@ def why(detail: EventDetail, place: Place) -> dict[str, Any]:
 
 def stories(told: Sequence[Story], place: Place) -> Table:
     """Stories with links to the moment at which each is best seen."""
-    columns = (Column("", "", "wrap", link=True), Column("", "34%", "mono"))
+    columns = (Column("", "", "wrap", link=True),)
     rows = tuple(
         Row(
             story.key,
-            (Cell(story.title, title=story.text), Cell(story.key, title=story.key)),
+            (Cell(story.title, note=story.text),),
             place.kept(k=story.key, t=formats.iso_time(story.at)).href("order"),
         )
         for story in told

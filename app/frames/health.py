@@ -14,8 +14,19 @@ STALE = 60_000_000
 
 def ingesters(found: Health, at: Standing, look: Look) -> Table:
     """Each ingester: what it does, how fast, its last error."""
-    columns = (Column("Ingester", "30%", link=True), Column("State", "22%"), Column("Rate", "84px", "mono", "right"), Column("Last error", ""))
+    columns = (
+        Column("Ingester", "30%", link=True),
+        Column("State", "22%"),
+        Column("Rate", "84px", "mono", "right"),
+        Column("Last error", ""),
+    )
     return Table("Ingesters", columns, tuple(_ingester(one, at, look) for one in found.ingesters))
+
+
+def no_ingester() -> dict[str, Any]:
+    """How messages come in, where none has come from a broker yet."""
+    text = "No ingester has run here: what this store holds was written without a broker. To read topics from Kafka:"
+    return {"text": text, "commands": ["chronoscope ingest --topics orders,payments"], "look": "panel"}
 
 
 def _ingester(one: Ingester, at: Standing, look: Look) -> Row:
@@ -65,10 +76,10 @@ def reasons(found: Health, look: Look, links: Mapping[str, str], chosen: str) ->
     """Dead letters by reason, the most first."""
     columns = (
         Column("Reason", "", link=True),
-        Column("Waiting", "92px", "mono", "right"),
-        Column("Replayed", "92px", "mono", "right"),
-        Column("First, UTC", "124px", "mono"),
-        Column("Last, UTC", "124px", "mono"),
+        Column("Waiting", "76px", "mono", "right"),
+        Column("Replayed", "84px", "mono", "right"),
+        Column("First", "80px", "mono", "right"),
+        Column("Last, UTC", "126px", "mono", "right"),
     )
     rows = []
     for one in sorted(found.reasons, key=lambda reason: -reason.waiting):
@@ -77,7 +88,7 @@ def reasons(found: Health, look: Look, links: Mapping[str, str], chosen: str) ->
             Cell(one.reason, icon=ICONS[meant], tone=look.palette.tones[meant]),
             Cell(formats.count(one.waiting)),
             Cell(formats.count(one.replayed), dim=True),
-            Cell(_minute(one.first_at), title=formats.full_time(one.first_at), dim=True),
+            Cell(formats.short_day(one.first_at), title=formats.full_time(one.first_at), dim=True),
             Cell(_minute(one.last_at), title=formats.full_time(one.last_at), dim=True),
         )
         rows.append(Row(one.reason, cells, links[one.reason], selected=one.reason == chosen))
@@ -103,7 +114,11 @@ def letters(found: tuple[DeadLetter, ...], links: Mapping[int, str], chosen: int
                 Cell(str(one.number), dim=True),
                 Cell(f"{one.topic}/{one.partition} @{one.offset}"),
                 Cell(formats.size(one.size)),
-                Cell(one.detail or "hidden by the mask", dim=one.detail is None, mark="replayed" if one.replayed_as else ""),
+                Cell(
+                    one.detail or "hidden by the mask",
+                    dim=one.detail is None,
+                    mark="replayed" if one.replayed_as else "",
+                ),
             ),
             links[one.number],
             selected=one.number == chosen,
@@ -139,7 +154,11 @@ def _bytes(content: bytes | None) -> str:
 
 def losses(found: Health) -> Table:
     """Ranges of offsets that can no longer be read."""
-    columns = (Column("Lost", "", "mono", link=True), Column("Messages", "100px", "mono", "right"), Column("Why", "44%"))
+    columns = (
+        Column("Lost", "", "mono", link=True),
+        Column("Messages", "100px", "mono", "right"),
+        Column("Why", "44%"),
+    )
     rows = tuple(
         Row(
             f"{one.topic}/{one.partition}/{one.first}",
@@ -165,4 +184,11 @@ def seals(found: Health, at: Standing) -> dict[str, Any]:
         fact("hash", chain.hash or formats.MISSING, mono=True, copy=chain.hash),
     ]
     text = "Seals chain the log block by block, so that any later change shows. Check all of it with:"
-    return {"title": "Seals", "level": "h2", "text": text, "items": items, "commands": ["chronoscope verify"], "look": "panel list"}
+    return {
+        "title": "Seals",
+        "level": "h2",
+        "text": text,
+        "items": items,
+        "commands": ["chronoscope verify"],
+        "look": "panel list",
+    }

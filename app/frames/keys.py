@@ -7,7 +7,7 @@ from typing import Any
 
 from app import formats, payload
 from app.answers import KeyStory, Step, Stream
-from app.frames.events import marks, plain, time_cell
+from app.frames.events import at, marks, plain, time_cell
 from app.frames.tables import Cell, Column, Look, Row, Table, badge, fact
 from app.links import Place
 from app.theme import ICONS, Palette, tone
@@ -41,7 +41,12 @@ def _by_path(state: str | None) -> dict[payload.Path, str]:
 
 def diff(changed: Sequence[Change], palette: Palette) -> Table:
     """Changes as rows: sign, path, before, after."""
-    columns = (Column("", "34px"), Column("Path", "30%", "mono"), Column("Before", "", "mono"), Column("After", "", "mono"))
+    columns = (
+        Column("", "34px"),
+        Column("Path", "30%", "mono"),
+        Column("Before", "", "mono"),
+        Column("After", "", "mono"),
+    )
     return Table("What changed at this step", columns, tuple(_diff_row(change, palette) for change in changed))
 
 
@@ -72,7 +77,9 @@ def state(step: Step, changed: Sequence[Change], palette: Palette) -> Table:
     for leaf in payload.leaves(step.state) if step.state is not None else []:
         path = payload.dotted(leaf.path)
         mark = {"tint": palette.after, "mark": "set here"} if path in news else {}
-        rows.append(Row(path, (Cell(path, kind="label"), Cell(*_shown(leaf.text), **mark)), edge=palette.accent if mark else ""))
+        rows.append(
+            Row(path, (Cell(path, kind="label"), Cell(*_shown(leaf.text), **mark)), edge=palette.accent if mark else "")
+        )
     return Table("State", columns, tuple(rows))
 
 
@@ -87,17 +94,38 @@ def status(step: Step | None) -> str:
 
 def timeline(story: KeyStory, chosen: int, look: Look, links: Mapping[int, str]) -> Table:
     """A key's steps in the order in which they happened, with the gap since the step before."""
-    columns = (Column("#", "46px", "mono", "right"), Column("Event", "", link=True), Column("UTC", "112px", "mono"), Column("after", "92px", align="right"))
+    columns = (
+        Column("#", "44px", "mono", "right"),
+        Column("Event", "", link=True),
+        Column("UTC", "84px", "mono"),
+        Column("after", "94px", align="right"),
+    )
     rows, last_day, last_at = [], "", None
     for step in story.steps:
         event = step.event
         gap = "" if last_at is None else formats.duration(event.occurred_at - last_at)
         day = formats.day(event.occurred_at)
         meant = tone("failed" if step.error else event.type)
-        type_ = Cell(event.type, icon=ICONS[meant], tone=look.palette.tones[meant], mark=marks(event), title=step.error or event.type)
-        cells = (Cell(str(event.version), dim=True), type_, time_cell(event), Cell(gap, dim=True))
+        type_ = Cell(
+            event.type,
+            icon=ICONS[meant],
+            tone=look.palette.tones[meant],
+            mark=marks(event),
+            title=step.error or event.type,
+        )
+        time = time_cell(event)
+        cells = (Cell(str(event.version), dim=True), type_, Cell(time.text[:8], title=time.title), Cell(gap, dim=True))
         separator = day if day != last_day else ""
-        rows.append(Row(str(event.position), cells, links[event.position], separator, selected=event.position == chosen, dim=step.parked))
+        rows.append(
+            Row(
+                str(event.position),
+                cells,
+                links[event.position],
+                separator,
+                selected=event.position == chosen,
+                dim=step.parked,
+            )
+        )
         last_day, last_at = day, event.occurred_at
     return Table(f"The story of {story.key}", columns, tuple(rows))
 
@@ -112,7 +140,13 @@ def key_heading(story: KeyStory, step: Step | None, look: Look) -> dict[str, Any
         badges.append(badge("parked", "failed", look))
     seen = formats.plural(len(story.steps), "event")
     later = f", {formats.count(story.later)} beyond this moment" if story.later else ""
-    return {"title": story.key, "mono": True, "level": "h1", "badges": badges, "note": f"{seen}{later} · folded by {story.projection}"}
+    return {
+        "title": story.key,
+        "mono": True,
+        "level": "h1",
+        "badges": badges,
+        "note": f"{seen}{later} · folded by {story.projection}",
+    }
 
 
 def state_heading(step: Step) -> dict[str, Any]:
@@ -137,15 +171,19 @@ def change_heading(changed: Sequence[Change]) -> dict[str, Any]:
 def event_card(step: Step, place: Place, look: Look) -> dict[str, Any]:
     """The event of this step, in short, with the way to its page."""
     event = step.event
-    link = {"text": "Open event", "href": place.kept(e=str(event.position)).href("events")}
+    links = [
+        {"text": "Stand here", "href": place.but(t=at(event)).href()},
+        {"text": "As known then", "href": place.but(known=str(event.commit_position)).href()},
+        {"text": "Open event", "href": place.kept(e=str(event.position)).href("events")},
+    ]
     late = [badge("late", "waiting", look)] if event.late else []
     items = [
-        fact("occurred", formats.full_time(event.occurred_at)),
-        fact("recorded", formats.full_time(event.recorded_at)),
+        fact("occurred", formats.plain_time(event.occurred_at)),
+        fact("recorded", formats.plain_time(event.recorded_at)),
         fact("position", formats.count(event.position)),
     ]
     title = f"by {event.type} #{event.version}"
-    made = {"title": title, "level": "h3", "badges": late, "links": [link], "items": items, "look": "panel list"}
+    made = {"title": title, "level": "h3", "badges": late, "links": links, "items": items, "look": "panel list"}
     return made if step.error is None else {**made, "text": f"The fold could not take this event: {step.error}"}
 
 

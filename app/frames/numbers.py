@@ -20,7 +20,9 @@ def overview(
     events = f"of {formats.count(at.head)}" if at.known is not None else f"over {span}"
     types = formats.plural(len(catalogue.types()), "event type")
     return [
-        _card("Events known", formats.count(at.until), note=events, href=place.kept().href("events"), curve=_sums(curve)),
+        _card(
+            "Events known", formats.count(at.until), note=events, href=place.kept().href("events"), curve=_sums(curve)
+        ),
         _card("Categories", formats.count(len(catalogue.categories)), note=types),
         _card("Events per minute", formats.short(round(last_hour / 60, 1)), note="in the hour before this moment"),
         waiting(health, look, place.kept().href("health")),
@@ -44,7 +46,9 @@ def health(at: Standing, found: Health, look: Look) -> list[dict[str, Any]]:
 def waiting(found: Health, look: Look, href: str = "") -> dict[str, Any]:
     """Dead letters that somebody should look at."""
     replayed = sum(reason.replayed for reason in found.reasons)
-    note = formats.plural(len([one for one in found.reasons if one.waiting]), "reason") if found.waiting else "none waits"
+    note = (
+        formats.plural(len([one for one in found.reasons if one.waiting]), "reason") if found.waiting else "none waits"
+    )
     note += f", {formats.count(replayed)} replayed" if replayed else ""
     return _card("Dead letters", formats.count(found.waiting), note=note, href=href, **_toned(found.waiting > 0, look))
 
@@ -55,7 +59,14 @@ def lag(found: Health, look: Look, href: str = "") -> dict[str, Any]:
         return _card("Ingest lag", formats.MISSING, note="no broker has told where it ends", href=href)
     behind = len([one for one in found.partitions if one.lag])
     note = f"{formats.plural(behind, 'partition')} behind" if behind else "level"
-    return _card("Ingest lag", formats.count(found.lag), unit="messages", note=note, href=href, **_toned(found.lag > 10_000, look))
+    return _card(
+        "Ingest lag",
+        formats.count(found.lag),
+        unit="messages",
+        note=note,
+        href=href,
+        **_toned(found.lag > 10_000, look),
+    )
 
 
 def _card(label: str, value: str, **more: Any) -> dict[str, Any]:

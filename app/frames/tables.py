@@ -20,7 +20,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A text with what may stand beside it: a dot of colour, an icon in a tone, a mark behind it, a tint below it."""
+    """A text with what may stand beside it: a dot of colour, an icon in a tone, a mark behind it, a note under it, a tint."""
 
     text: str
     title: str = ""
@@ -28,6 +28,7 @@ class Cell:
     icon: str = ""
     tone: str = ""
     mark: str = ""
+    note: str = ""
     tint: str = ""
     kind: str = ""
     dim: bool = False

@@ -13,7 +13,9 @@ def draw(place: Place, position: int) -> None:
     """The event at the position."""
     found = queries.detail(context.VIEWER, context.standing(), position)
     if found is None:
-        text = f"The log has no position {formats.count(position)}; it ends at {formats.count(context.standing().head)}."
+        text = (
+            f"The log has no position {formats.count(position)}; it ends at {formats.count(context.standing().head)}."
+        )
         close = [{"text": "Close", "href": place.but(e="").href()}]
         parts.facts({"title": "No such event", "text": text, "links": close, "look": "panel"}, key="event")
         return
@@ -72,5 +74,3 @@ def raw(content: bytes | None, title: str) -> None:
     if text is not None:
         st.code(text, language=None, wrap_lines=True)
     st.code(payload.hex_lines(content), language=None, height=180 if len(content) > 96 else "content")
-
-

@@ -8,7 +8,11 @@ from eventstore.errors import NoStore
 
 _log = logging.getLogger("chronoscope.dashboard")
 
-WAYS_IN = ["chronoscope seed", "chronoscope ingest --topics orders,payments", "chronoscope dashboard --database sqlite:///other.db"]
+WAYS_IN = [
+    "chronoscope seed",
+    "chronoscope ingest --topics orders,payments",
+    "chronoscope dashboard --database sqlite:///other.db",
+]
 
 
 def show(error: EventStoreError) -> None:

@@ -33,7 +33,9 @@ def _choice(label: str, field: str, chosen: str, values: tuple[str, ...]) -> Non
 
 
 def _text(label: str, field: str, chosen: str, placeholder: str) -> None:
-    st.text_input(label, key=links.show(f"filter_{field}", chosen), on_change=_put, args=(field,), placeholder=placeholder)
+    st.text_input(
+        label, key=links.show(f"filter_{field}", chosen), on_change=_put, args=(field,), placeholder=placeholder
+    )
 
 
 def _window_words(place: Place) -> str:
@@ -60,7 +62,9 @@ def pager(place: Place, found: EventPage, curve: Curve | None) -> None:
     to = {
         "Newest": place.but(after="", until="") if found.newer else None,
         "Newer": place.but(after=str(found.events[0].position), until="") if found.newer and found.events else None,
-        "Older": place.but(after="", until=str(found.events[-1].position - 1)) if found.older and found.events else None,
+        "Older": place.but(after="", until=str(found.events[-1].position - 1))
+        if found.older and found.events
+        else None,
         "Oldest": place.but(after="0", until="") if found.older else None,
     }
     buttons = [{"text": text, "href": target.but(e="").href()} for text, target in to.items() if target is not None]
@@ -84,12 +88,18 @@ def nothing(place: Place, at: Standing, curve: Curve | None) -> None:
         {"text": f"Drop {word}", "href": place.but(**{name: "", "after": "", "until": ""}).href()}
         for name, word in active.items()
     ]
-    counted = "" if curve is None or not curve.total else f" {formats.plural(curve.total, 'event')} match without the text filters."
-    text = f"0 of {formats.plural(at.until, 'event')} match: {', '.join(active.values()) or 'the log is empty'}.{counted}"
+    counted = (
+        ""
+        if curve is None or not curve.total
+        else f" {formats.plural(curve.total, 'event')} match without the text filters."
+    )
+    text = (
+        f"0 of {formats.plural(at.until, 'event')} match: {', '.join(active.values()) or 'the log is empty'}.{counted}"
+    )
     first = context.catalogue().first_at
     if at.occurred is not None and first is not None and at.occurred < first:
         text = f"This moment lies before history began: the first event occurred {formats.full_time(first)}."
-        dropped = [{"text": "Go to the first event", "href": place.but(t=formats.iso_time(first), after="", until="").href()}]
+        dropped = [
+            {"text": "Go to the first event", "href": place.but(t=formats.iso_time(first), after="", until="").href()}
+        ]
     parts.facts({"title": "No events here", "text": text, "links": dropped, "look": "panel"}, key="nothing")
-
-

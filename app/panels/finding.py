@@ -37,7 +37,9 @@ def _listed(place: Place) -> None:
     if not found:
         text = f"No stream has “{place.q}” in its name. Ids of events are found on the Events page."
         link = [{"text": "Look in Events", "href": place.kept(q=place.q).href("events")}]
-        parts.facts({"title": "Nothing found", "level": "h3", "text": text, "links": link, "look": "panel"}, key="none_found")
+        parts.facts(
+            {"title": "Nothing found", "level": "h3", "text": text, "links": link, "look": "panel"}, key="none_found"
+        )
         return
     opened = {one.stream: place.but(q="", k=one.stream, e="").href() for one in found}
     parts.rows(frames.streams(found, context.look(), opened), key="found", keyboard=True)
@@ -46,7 +48,9 @@ def _listed(place: Place) -> None:
 def no_such_key(key: str) -> None:
     """The link names a key without events; the nearest names are offered."""
     nearest = queries.found(context.VIEWER, key.rpartition("-")[2])
-    text = f"No event belongs to {key}." + (" The nearest names:" if nearest else " Search for a part of its name above.")
+    text = f"No event belongs to {key}." + (
+        " The nearest names:" if nearest else " Search for a part of its name above."
+    )
     parts.facts({"title": "No such key", "text": text, "look": "panel"}, key="no_such_key")
     if nearest:
         place = links.here()

@@ -30,7 +30,7 @@ def draw(story: KeyStory, index: int, step: Step | None, place: Place, look: Loo
     head, buttons = st.columns([3, 2], vertical_alignment="center")
     with head:
         parts.facts(frames.key_heading(story, step, look), key="key")
-    with buttons, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
+    with buttons, st.container(key="steps", horizontal=True, horizontal_alignment="right", gap="xsmall"):
         _button("First", "step_first", story.steps[0] if index > 0 else None, place)
         _button("← Back", "step_back", story.steps[index - 1] if index > 0 else None, place)
         _button("On →", "step_on", story.steps[index + 1] if index + 1 < len(story.steps) else None, place)

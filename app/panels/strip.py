@@ -12,24 +12,24 @@ FIELD = "moment"
 
 def draw(place: Place) -> None:
     """The strip for this place; the moment is that of the run."""
-    parts.facts(_words(context.standing()), key="strip")
+    at = context.standing()
+    parts.facts(_words(at), key="strip_live" if at.live else "strip_past")
     field(place)
     if not place.live:
         st.button("Live", key="live", on_click=_live, help="Back to the newest state (n)")
 
 
 def _words(at: Standing) -> dict[str, object]:
+    """The moment and its badge. A pause sign and words, not the colour alone, say that this is the past."""
     tones = context.palette()
+    title = "no events yet" if at.time is None else formats.plain_time(at.time)
     if at.live:
-        text = f"to {formats.full_time(at.frontier)}" if at.frontier is not None else "no events yet"
         badge = {"text": "Live", "icon": "●", "tone": tones.accent}
     elif at.known is None:
-        text = formats.full_time(at.occurred)
         badge = {"text": "Past", "icon": "◀", "tone": tones.before}
     else:
-        text = formats.full_time(at.time)
         badge = {"text": f"As we knew it at #{at.known:,}", "icon": "◀", "tone": tones.before}
-    return {"title": text, "level": "h3", "badges": [badge], "look": "strip"}
+    return {"title": title, "level": "h3", "badges": [badge], "look": "strip"}
 
 
 def field(place: Place) -> None:
@@ -41,7 +41,7 @@ def field(place: Place) -> None:
         on_change=_go,
         placeholder="go to time or #position",
         label_visibility="collapsed",
-        width=190,
+        width=180,
         help="A time in UTC such as 2026-03-01 14:05, or #8412 for what was known at that position",
     )
 

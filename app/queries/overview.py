@@ -31,7 +31,9 @@ def _catalogue(url: str, viewer: Viewer, head: int) -> Catalogue:  # noqa: ARG00
         for category in {kind.category for kind in totals.kinds}
     }
     kinds = tuple(Kind(kind.category, kind.type, kind.events) for kind in totals.kinds)
-    return Catalogue(tuple(sorted(firsts, key=firsts.__getitem__)), kinds, totals.events, totals.first_at, totals.last_at)
+    return Catalogue(
+        tuple(sorted(firsts, key=firsts.__getitem__)), kinds, totals.events, totals.first_at, totals.last_at
+    )
 
 
 def curve(viewer: Viewer, at: Standing, place: Place, *, by: str = "category") -> Curve | None:

@@ -15,7 +15,10 @@ parts.cards(numbers.health(at, health, look), key="numbers")
 left, right = st.columns(2, gap="medium")
 with left:
     parts.facts({"title": "Ingest", "level": "h2"}, key="ingest_head")
-    parts.rows(frames.ingesters(health, at, look), key="ingesters")
+    if health.ingesters:
+        parts.rows(frames.ingesters(health, at, look), key="ingesters")
+    else:
+        parts.facts(frames.no_ingester(), key="no_ingester")
     parts.rows(frames.partitions(health, at, look), key="partitions", height=420)
 with right:
     letters.draw(place, health)

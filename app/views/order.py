@@ -18,16 +18,16 @@ if story is None:
     st.stop()
 
 number, step = stepping.chosen(story, place)
-stepping.draw(story, number, place, look)
+stepping.draw(story, number, step, place, look)
 if step is None:
     st.stop()
 
 before = story.steps[number - 1].state if number else None
 changed = frames.changes(before, step.state)
-past, state, change = st.columns([5, 6, 5], gap="small")
+past, state, change = st.columns([6, 6, 6], gap="small")
 with past:
     parts.facts({"title": "Story", "level": "h2", "note": "in the order in which it happened"}, key="story_head")
-    positions = {one.event.position: stepping.link(one, place) for one in story.steps}
+    positions = {one.event.position: stepping.target(one, place).href() for one in story.steps}
     parts.rows(frames.timeline(story, step.event.position, look, positions), key="story", keyboard=True, height=560)
 with state:
     parts.facts(frames.state_heading(step), key="state_head")

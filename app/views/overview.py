@@ -21,10 +21,14 @@ parts.cards(numbers.overview(at, catalogue, health, curve, last_hour, place, loo
 
 wide, side = st.columns([3, 2], gap="medium")
 with wide:
-    parts.facts({"title": "Events over time", "level": "h2", "note": "by category; drag to read a window"}, key="over_time")
+    parts.facts(
+        {"title": "Events over time", "level": "h2", "note": "by category; drag to read a window"}, key="over_time"
+    )
     if curve is not None:
         figure = charts.over_time(curve, look.palette, look.categories, catalogue.categories, at.occurred, height=300)
-        st.plotly_chart(figure, key="curve", theme=None, config={"displayModeBar": False}, on_select=links.brushed("curve"))
+        st.plotly_chart(
+            figure, key="curve", theme=None, config={"displayModeBar": False}, on_select=links.brushed("curve")
+        )
 with side:
     parts.facts({"title": "Stories", "level": "h2", "note": "stand where it happened"}, key="stories_head")
     parts.rows(frames.stories(queries.stories(context.VIEWER, at), place), key="stories")

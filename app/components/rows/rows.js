@@ -11,6 +11,7 @@ function cell(spec, column, href) {
   if (spec.dim) td.classList.add("dim");
   td.title = spec.title || spec.text;
   td.append(text);
+  if (spec.note) td.append(el("div", "note", spec.note));
   if (spec.mark) { const mark = el("span", "mark", spec.mark); td.append(mark); }
   return td;
 }
