@@ -6,6 +6,7 @@ Outsiders import from here; the command and the seed also from `eventstore.inges
 
 from eventstore.core.canonical import Json, decode, encode
 from eventstore.core.event import TOMBSTONE, Micros, NewEvent, OccurredSource, RecordedEvent
+from eventstore.core.integrity import Harm
 from eventstore.core.moment import LIVE, Moment
 from eventstore.core.origin import Origin
 from eventstore.core.projection import ANY, Projection, State, load, serving
@@ -16,7 +17,7 @@ from eventstore.projector import Projector
 from eventstore.reading import EventQuery
 from eventstore.seals import Sealer
 from eventstore.store import EventStore, Head, migrate
-from eventstore.verify import Harm, Verdict, verify
+from eventstore.verify import Verdict, verify
 
 __all__ = [
     "ANY",
