@@ -1,4 +1,4 @@
-"""What the code expects of the tables. The steps in `migrations/` make them; the first, `0001_first.py`, shows them all."""
+"""What the code expects of the tables. The steps in `migrations/` make them; `0001_first.py` shows them all."""
 
 VERSION = 1
 """The schema's version, kept in `counter.schema` and checked by every writer in its transaction."""

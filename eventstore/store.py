@@ -227,7 +227,7 @@ class EventStore:
         return int(found[0][0]) if found else 0
 
     def rows(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
-        """The rows of one read statement, with `?` for bound values on every database. For the library's own modules."""
+        """The rows of one read statement, `?` for bound values on every database. For the library's own modules."""
         with self.database.session() as session:
             return session.rows(sql, params)
 
@@ -236,7 +236,7 @@ class EventStore:
         return recorded(rows[0]) if rows else None
 
     def _some(self, condition: str, value: str, limit: int) -> list[RecordedEvent]:
-        sql = f"SELECT {COLUMNS} FROM events WHERE {condition} ORDER BY position LIMIT ?"  # noqa: S608 - our own conditions
+        sql = f"SELECT {COLUMNS} FROM events WHERE {condition} ORDER BY position LIMIT ?"  # noqa: S608 - our own words
         return [recorded(row) for row in self.rows(sql, (value, limit))]
 
     def _by_ids(self, ids: Sequence[str]) -> dict[str, RecordedEvent]:

@@ -31,17 +31,22 @@ class StreamEnd:
     occurred_at: Micros = BEFORE_ALL
     place: Place | None = None
 
-    def timed(self, claim: Micros, place: Place | None, *, seen: bool, skew: Micros) -> OccurredSource | None:
-        """Why a claimed time has to be raised, None: it stands.
+    def clamped(
+        self, claim: Micros, recorded_at: Micros, place: Place | None, skew: Micros | None
+    ) -> tuple[Micros, OccurredSource | None]:
+        """The time for a claimed one, and why it differs (None: it does not).
 
-        A writer that has `seen` the whole stream knows that its event comes after all of it. Two messages of one
-        topic-partition were sent in their order, unless they differ by more than `skew`: then the second is late.
+        Nothing happens after we learn of it. A writer that has seen the whole stream (`skew` None) knows that its
+        event comes after all of it. Two messages of one topic-partition were sent in their order, unless they differ
+        by more than `skew`: then the second is late.
         """
-        if seen and claim < self.frontier:
-            return OccurredSource.WRITER
+        if claim > recorded_at:
+            return recorded_at, OccurredSource.CLOCK
+        if skew is None:
+            return self.frontier, OccurredSource.WRITER
         if place is not None and place == self.place and claim < self.occurred_at <= claim + skew:
-            return OccurredSource.PARTITION
-        return None
+            return self.occurred_at, OccurredSource.PARTITION
+        return claim, None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +91,8 @@ class Commit:
         claim, source = event.occurred_at, event.occurred_source
         if claim is None:
             return self.recorded_at, None, OccurredSource.RECORDED
-        if claim > self.recorded_at:
-            return self.recorded_at, claim if source in STATED else None, OccurredSource.CLOCK
-        if claim >= end.frontier:
+        if end.frontier <= claim <= self.recorded_at:
             return claim, None, source
-        raised = end.timed(claim, place, seen=event.stream in seen, skew=self.skew)
-        if raised is None:
-            return claim, None, source
-        at = end.frontier if raised is OccurredSource.WRITER else end.occurred_at
-        return at, claim if source in STATED else None, raised
+        skew = None if event.stream in seen else self.skew
+        at, why = end.clamped(claim, self.recorded_at, place, skew)
+        return (claim, None, source) if why is None else (at, claim if source in STATED else None, why)

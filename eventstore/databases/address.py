@@ -17,12 +17,14 @@ def connect(url: str, *, read_only: bool = False) -> Database:
     Addresses: `sqlite:///relative.db`, `sqlite:////absolute.db`, `postgresql+psycopg://user@host:port/database`
     (also `postgresql://`). Raises `InvalidAddress`.
     """
+    if url.startswith("sqlite"):
+        return _sqlite(url, read_only=read_only)
     parsed = _parsed(url)
-    kinds = {"sqlite": _sqlite, "postgresql": _postgresql, "postgres": _postgresql}
-    kind = kinds.get(parsed.get_backend_name())
-    if kind is None:
-        raise InvalidAddress("it names neither sqlite nor postgresql")
-    return kind(parsed, read_only=read_only)
+    if parsed.drivername not in ("postgresql", "postgresql+psycopg"):
+        raise InvalidAddress("it names neither sqlite nor postgresql+psycopg")
+    if not parsed.database:
+        raise InvalidAddress("it names no database")
+    return PostgreSQL(parsed, read_only=read_only)
 
 
 def _parsed(url: str) -> URL:
@@ -32,13 +34,9 @@ def _parsed(url: str) -> URL:
         raise InvalidAddress("it is not of the form kind://place") from None  # the cause repeats the address
 
 
-def _sqlite(url: URL, *, read_only: bool) -> Database:
-    if url.host or not url.database or url.database == ":memory:" or url.query:
-        raise InvalidAddress("a SQLite store is one file: three slashes, then its path")
-    return SQLite(Path(url.database).absolute(), read_only=read_only)
-
-
-def _postgresql(url: URL, *, read_only: bool) -> Database:
-    if url.drivername not in ("postgresql", "postgres", "postgresql+psycopg") or not url.database:
-        raise InvalidAddress("a PostgreSQL store is postgresql+psycopg://user:password@host/database")
-    return PostgreSQL(url, read_only=read_only)
+def _sqlite(url: str, *, read_only: bool) -> Database:
+    """All that stands behind the slashes is the path, whatever its characters."""
+    head, slashes, path = url.partition(":///")
+    if head != "sqlite" or not slashes or path in ("", ":memory:") or "\0" in path:
+        raise InvalidAddress("a SQLite store is one file: sqlite, a colon, three slashes, then its path")
+    return SQLite(Path(path).absolute(), read_only=read_only)

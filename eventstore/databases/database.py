@@ -46,7 +46,7 @@ class Session:
     def executemany(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         """Run one statement for each row of values."""
         try:
-            self.cursor.executemany(self.database.dialected(sql), rows)  # type: ignore[arg-type] # any iterable does
+            self.database.run_many(self, self.database.dialected(sql), rows)
         except self.database.driver_errors as error:
             raise self.database.problem(error) from error
 
@@ -151,6 +151,10 @@ class Database(ABC):
     @abstractmethod
     def dialected(self, sql: str) -> str:
         """The statement with the driver's own marks for bound values."""
+
+    @abstractmethod
+    def run_many(self, session: Session, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Run the driver's statement for each row of values."""
 
     @abstractmethod
     def problem(self, error: BaseException) -> EventStoreError:

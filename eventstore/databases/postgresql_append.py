@@ -56,7 +56,7 @@ BEGIN
     INSERT INTO events VALUES (n_position, n_position, a_id, a_stream, a_category, n_version, a_type, a_data,
         a_metadata, n_at, n_claimed, n_source, n_recorded, n_frontier, n_stream_frontier, a_correlation, a_causation,
         a_hash, {FORMAT});
-END $$"""
+END $$"""  # noqa: S608 - our own numbers
 
 APPEND_ONE = ("DROP FUNCTION IF EXISTS append_one", _FUNCTION)
 """Made again by every upgrade."""
@@ -64,4 +64,5 @@ APPEND_ONE = ("DROP FUNCTION IF EXISTS append_one", _FUNCTION)
 CALL = """
     SELECT * FROM append_one(%s, %s, %s, %s, %s, %s, %s::bigint, %s::smallint, %s, %s, %s, %s::bigint, %s::bigint,
     %s::bigint)"""
-"""id, stream, category, type, data, metadata, claim, its source, correlation, causation, hash, now, expected, schema."""
+"""Id, stream, category, type, data, metadata, claim and its source, correlation, causation, hash; now, expected
+version, our schema."""

@@ -11,11 +11,11 @@ Whoever may write the file can drop the triggers that keep events for ever; `chr
 import json
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import quote
 
 from sqlalchemy import create_engine, event
@@ -58,7 +58,7 @@ _KINDS: dict[int, type[errors.DatabaseError]] = {
 class SQLite(Database):
     """A SQLite file. WAL, every commit synced to disk before it is acknowledged, 8 KB pages."""
 
-    types = {
+    types: ClassVar[Mapping[str, str]] = {
         "int": "INTEGER",
         "small": "INTEGER",
         "text": "TEXT",
@@ -101,6 +101,10 @@ class SQLite(Database):
     def dialected(self, sql: str) -> str:
         """SQLite's driver takes `?` as it is."""
         return sql
+
+    def run_many(self, session: Session, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """One prepared statement for all."""
+        session.cursor.executemany(sql, rows)  # type: ignore[arg-type] # any iterable does
 
     def problem(self, error: BaseException) -> errors.EventStoreError:
         """By SQLite's result code; constraints by what they name."""

@@ -2,6 +2,7 @@
 
 import threading
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -120,7 +121,7 @@ def test_the_limit_is_a_setting(database_url: str) -> None:
     ],
 )
 def test_names_that_databases_change_or_refuse(field: str, name: str, reason: str) -> None:
-    fields = {"stream": "order-1", "category": "order", field: name}
+    fields: dict[str, Any] = {"stream": "order-1", "category": "order", field: name}
     with pytest.raises(errors.InvalidEvent, match=reason) as caught:
         prepared([event(**fields)], Limits())
     assert caught.value.field == field
@@ -128,13 +129,15 @@ def test_names_that_databases_change_or_refuse(field: str, name: str, reason: st
 
 @pytest.mark.parametrize("field", ["id", "stream", "category", "type"])
 def test_an_event_needs_its_names(field: str) -> None:
+    fields: dict[str, Any] = {"stream": "order-1", "category": "order", field: ""}
     with pytest.raises(errors.InvalidEvent, match=f"The {field} of event .* is empty"):
-        prepared([event(**{"stream": "order-1", "category": "order", field: ""})], Limits())
+        prepared([event(**fields)], Limits())
 
 
 def test_names_at_the_limit_are_stored(store: EventStore) -> None:
     longest = "é" * 512
-    fields = {name: longest for name in ("id", "stream", "category", "type", "correlation_id", "causation_id")}
+    names: tuple[str, ...] = ("id", "stream", "category", "type", "correlation_id", "causation_id")
+    fields: dict[str, Any] = dict.fromkeys(names, longest)
     (recorded,) = store.append([event(**fields)])
     assert store.event_by_id(longest) == recorded == next(store.read_stream(longest))
 

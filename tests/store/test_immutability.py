@@ -20,7 +20,9 @@ CHANGES = [
     "DELETE FROM {table}",
     "DELETE FROM {table} WHERE position = 1",
 ]
-UPSERT = "INSERT INTO {table} SELECT * FROM {table} WHERE position = 1 ON CONFLICT (position) DO UPDATE SET position = 7"
+UPSERT = (
+    "INSERT INTO {table} SELECT * FROM {table} WHERE position = 1 ON CONFLICT (position) DO UPDATE SET position = 7"
+)
 REPLACE = "INSERT OR REPLACE INTO {table} SELECT * FROM {table} WHERE position = 1"
 
 
@@ -34,7 +36,10 @@ def filled(store: EventStore) -> None:
 @pytest.mark.parametrize("statement", [*CHANGES, UPSERT])
 def test_our_own_connections_are_refused(store: EventStore, table: str, statement: str) -> None:
     filled(store)
-    with pytest.raises(AppendOnly, match=f"The rows of {table} in the store .* are never changed"), store.write() as writer:
+    with (
+        pytest.raises(AppendOnly, match=f"The rows of {table} in the store .* are never changed"),
+        store.write() as writer,
+    ):
         writer.execute(statement.format(table=table))
     assert len(list(store.read_all())) == 2
 
@@ -76,6 +81,11 @@ def test_a_writer_role_appends_and_can_do_no_more(postgres_database: Database) -
             filled(writer)
             writer.append([event()])
             assert len(list(owner.read_all())) == 3
-            for statement in [*CHANGES, "TRUNCATE {table}", "ALTER TABLE {table} DISABLE TRIGGER ALL", "DROP TABLE {table}"]:
+            for statement in [
+                *CHANGES,
+                "TRUNCATE {table}",
+                "ALTER TABLE {table} DISABLE TRIGGER ALL",
+                "DROP TABLE {table}",
+            ]:
                 with pytest.raises(StoreReadOnly), writer.write() as transaction:
                     transaction.execute(statement.format(table="events"))

@@ -3,7 +3,6 @@
 import multiprocessing
 import sqlite3
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -19,7 +18,7 @@ from tests.store.fresh import connected
 
 
 @pytest.fixture
-def next_release(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def next_release(monkeypatch: pytest.MonkeyPatch) -> None:
     """A release whose schema is 2: a new nullable column."""
     step = ModuleType("eventstore.migrations.0002_test")
     step.upgrade = add_column  # type: ignore[attr-defined] # what a step's module holds
@@ -27,7 +26,6 @@ def next_release(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for module in (schema, steps, writing):
         monkeypatch.setattr(module, "VERSION", 2)
     monkeypatch.setattr(steps, "STEPS", {**steps.STEPS, 2: "0002_test"})
-    yield
 
 
 def add_column(database: Database, session: Session) -> None:
@@ -53,7 +51,7 @@ def test_a_sqlite_writer_upgrades_after_a_copy(tmp_path: Path, request: pytest.F
     with EventStore.open(address) as store:
         before = store.append([event(), event()])
     request.getfixturevalue("next_release")
-    with pytest.raises(errors.SchemaTooOld, match="has schema 1, this release needs 2. Run `chronoscope migrate`"):
+    with pytest.raises(errors.SchemaTooOld, match=r"has schema 1, this release needs 2. Run `chronoscope migrate`"):
         EventStore.open(address, read_only=True)
     with EventStore.open(address) as store:
         copy = tmp_path / "store.db.schema-1"
@@ -124,7 +122,7 @@ def test_a_newer_store_is_refused_with_a_sentence(database_url: str, read_only: 
 def test_anothers_sqlite_database_is_left_alone(tmp_path: Path, read_only: bool) -> None:
     with sqlite3.connect(tmp_path / "photos.db") as other:
         other.execute("CREATE TABLE photos (name)")
-    with pytest.raises(errors.ForeignDatabase, match="it holds 'photos'. Name an empty database"):
+    with pytest.raises(errors.ForeignDatabase, match=r"it holds 'photos'. Name an empty database"):
         EventStore.open(f"sqlite:///{tmp_path / 'photos.db'}", read_only=read_only)
 
 

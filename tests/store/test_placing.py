@@ -96,17 +96,17 @@ def append(store: EventStore, commit: Commit, offsets: "count[int]") -> list[Rec
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(commits, min_size=1, max_size=6))
 def test_appends_of_any_shape_follow_the_rules(database_url: str, history: list[Commit]) -> None:
-    oracle, offsets = Oracle(), count()
-    with fresh_store(database_url, now=lambda: clock) as store:
+    oracle, offsets, clock = Oracle(), count(), iter([commit.clock for commit in history])
+    with fresh_store(database_url, now=lambda: next(clock)) as store:
         for commit in history:
-            clock = commit.clock
             oracle.take(commit)
             recorded = append(store, commit, offsets)
             assert recorded == [store.event(one.position) for one in recorded]
         stored = [vars(one) for one in store.read_all()]
-        assert [{name: row[name] for name in expected if name != "from"} for row, expected in zip(stored, oracle.log, strict=True)] == [
-            {name: value for name, value in expected.items() if name != "from"} for expected in oracle.log
-        ]
+        assert [
+            {name: row[name] for name in expected if name != "from"}
+            for row, expected in zip(stored, oracle.log, strict=True)
+        ] == [{name: value for name, value in expected.items() if name != "from"} for expected in oracle.log]
         head = store.head()
         assert (head.position, head.recorded_at, head.frontier) == (
             len(oracle.log),

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from eventstore import reading, store as store_module
+from eventstore import reading
+from eventstore import store as store_module
 from eventstore.core.event import RecordedEvent
 from eventstore.errors import NoStore, QueryTooSlow, StoreReadOnly
 from eventstore.reading import EventQuery, Span
@@ -42,7 +43,9 @@ def _filled(url: str) -> Iterator[EventStore]:
             for _ in range(number % 5 + 1):
                 at = NOON + (number // 3) * SECOND - (60 * SECOND if number % 7 == 0 else 0)
                 names = {"correlation_id": f"flow-{number % 11}", "causation_id": f"cause-{number % 13}"}
-                batch.append(event(STREAMS[number % 5], TYPES[number % 3], {"n": number}, at, id=f"id-{number}", **names))
+                batch.append(
+                    event(STREAMS[number % 5], TYPES[number % 3], {"n": number}, at, id=f"id-{number}", **names)
+                )
                 number += 1
             store.append(batch)
         yield store
@@ -70,7 +73,10 @@ def asked(query: EventQuery, e: RecordedEvent) -> bool:
         (not query.categories or e.category in query.categories)
         and (not query.types or e.type in query.types)
         and (pattern is None or (e.stream.startswith(pattern[:-1]) if pattern.endswith("*") else e.stream == pattern))
-        and (query.text is None or any(query.text in (name or "") for name in (e.stream, e.id, e.correlation_id, e.causation_id)))
+        and (
+            query.text is None
+            or any(query.text in (name or "") for name in (e.stream, e.id, e.correlation_id, e.causation_id))
+        )
         and (query.since is None or e.occurred_at >= query.since)
         and (query.before is None or e.occurred_at < query.before)
         and (query.correlation_id is None or e.correlation_id == query.correlation_id)
@@ -78,17 +84,19 @@ def asked(query: EventQuery, e: RecordedEvent) -> bool:
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
-@given(queries, positions, st.none() | positions, st.booleans(), st.none() | st.integers(0, 30), st.integers(1, 40))
+@given(
+    queries,
+    st.tuples(positions, st.none() | positions),
+    st.booleans(),
+    st.tuples(st.none() | st.integers(0, 30), st.integers(1, 40)),
+)
 def test_a_query_is_a_filter_of_the_whole_log(
-    filled: EventStore,
-    query: EventQuery,
-    after: int,
-    until: int | None,
-    backwards: bool,
-    limit: int | None,
-    batch: int,
+    filled: EventStore, query: EventQuery, ends: tuple[int, int | None], backwards: bool, sizes: tuple[int | None, int]
 ) -> None:
-    wanted = [e for e in whole_log(filled) if asked(query, e) and after < e.position <= (300 if until is None else until)]
+    (after, until), (limit, batch) = ends, sizes
+    wanted = [
+        e for e in whole_log(filled) if asked(query, e) and after < e.position <= (300 if until is None else until)
+    ]
     wanted = (wanted[::-1] if backwards else wanted)[:limit]
     with pytest.MonkeyPatch.context() as small:
         small.setattr(store_module, "BATCH", batch)
@@ -194,7 +202,7 @@ def test_a_reader_is_stopped_at_its_deadline(database_url: str, monkeypatch: pyt
     for module in ("database", "sqlite", "postgresql"):
         monkeypatch.setattr(f"eventstore.databases.{module}.READ_DEADLINE", 0.3)
     with EventStore.open(database_url, read_only=True) as reader:
-        with pytest.raises(QueryTooSlow, match="was stopped after 0.3 s. Narrow it and ask again"):
+        with pytest.raises(QueryTooSlow, match=r"was stopped after 0.3 s. Narrow it and ask again"):
             reader.rows(HEAVY[database_url.partition(":")[0].partition("+")[0]])
         assert reader.head().position == 0, "the connection is still good"
 
