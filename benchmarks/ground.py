@@ -19,8 +19,10 @@ PROCESSES.set_forkserver_preload([
     "pytest",
     "benchmarks.append",
     "benchmarks.reliability.disks",
+    "benchmarks.reliability.broker_crashes",
     "benchmarks.reliability.ingest_crashes",
     "benchmarks.reliability.order",
+    "benchmarks.reliability.poison",
     "benchmarks.reliability.server_crashes",
     "benchmarks.reliability.zombies",
 ])  # fmt: skip

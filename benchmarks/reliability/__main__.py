@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from benchmarks.ground import Ground, NotHere, ground
 from benchmarks.reliability import (
+    broker_crashes,
     clocks,
     crashes,
     disks,
@@ -14,6 +15,8 @@ from benchmarks.reliability import (
     ingest_crashes,
     limits,
     order,
+    outages,
+    poison,
     server_crashes,
     tampering,
     unknown_commits,
@@ -38,7 +41,10 @@ FIGURES: dict[str, Callable[[Ground], Iterator[Figure]]] = {
     "S15": clocks.s15,
     "S16": values.s16,
     "I1": ingest_crashes.i1,
+    "I1 with a broker": broker_crashes.i1_broker,
     "I2": zombies.i2,
+    "I3": outages.i3,
+    "I6": poison.i6,
 }
 
 

@@ -12,7 +12,7 @@ from benchmarks.ground import Ground
 from benchmarks.reliability.figure import Figure
 from benchmarks.reliability.given import event
 from eventstore import EventStore, errors
-from eventstore.databases import postgresql, sqlite
+from eventstore.databases import database, postgresql, sqlite
 
 BOUND = 0.3
 """Seconds to which every limit of the store is set here."""
@@ -30,9 +30,9 @@ Case = Callable[[str], tuple[type[Exception] | None, float]]
 @contextmanager
 def short_limits() -> Iterator[None]:
     """The store's limits, as constants of its modules, in a length that can be waited for."""
-    changed = [(sqlite, "BUSY_TIMEOUT"), (sqlite, "POOL_TIMEOUT"), (sqlite, "READ_DEADLINE")]
-    changed += [(postgresql, name) for name in ("LOCK_TIMEOUT", "POOL_TIMEOUT", "READ_DEADLINE")]
-    changed += [(postgresql, "IDLE_TIMEOUT")]
+    names = ("BUSY_TIMEOUT", "LOCK_TIMEOUT", "POOL_TIMEOUT", "READ_DEADLINE", "IDLE_TIMEOUT")
+    modules = (database, sqlite, postgresql)
+    changed = [(module, name) for module in modules for name in names if hasattr(module, name)]
     with ExitStack() as stack:
         for module, name in changed:
             stack.callback(setattr, module, name, getattr(module, name))

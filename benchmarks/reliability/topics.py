@@ -1,0 +1,53 @@
+"""Topics of a real broker, filled for the figures, and an ingester in a process of its own."""
+
+from collections.abc import Sequence
+from contextlib import closing
+from multiprocessing.connection import Connection
+from threading import Event
+
+from kafka import KafkaProducer
+
+from benchmarks.reliability.children import acknowledge
+from benchmarks.reliability.simulated_log import PARTITIONS, STARTED_MS, SimulatedLog
+from eventstore.envelopes.topic import TopicSettings
+from eventstore.ingest.ingester import Ingester
+from eventstore.ingest.intake import Intake
+from eventstore.ingest.reporting import Progress
+from eventstore.store import EventStore
+from tests.parts.kafka import Kafka
+
+ORDERS = TopicSettings(category="order", id=("order",), default_type="Order Changed")
+
+
+def fill(broker: Kafka, log: SimulatedLog) -> str:
+    """A topic with the log's messages, partition by partition as it has them."""
+    topic = broker.topic("proof", partitions=PARTITIONS)
+    with closing(KafkaProducer(bootstrap_servers=broker.servers, linger_ms=20)) as producer:
+        for partition in range(PARTITIONS):
+            for offset in range(log.end(partition)):
+                record = log.record(partition, offset)
+                producer.send(
+                    topic, record.value, key=record.key, partition=partition, timestamp_ms=STARTED_MS + offset * PARTITIONS
+                )
+        producer.flush()
+    return topic
+
+
+def send(broker: Kafka, topic: str, messages: Sequence[tuple[bytes, list[tuple[str, bytes]]]], codec: str | None) -> None:
+    """Send values with headers to a topic's first partition, each in a batch of its own."""
+    options = {"compression_type": codec} if codec else {}
+    with closing(KafkaProducer(bootstrap_servers=broker.servers, linger_ms=0, **options)) as producer:
+        for value, headers in messages:
+            producer.send(topic, value, partition=0, headers=headers).get(timeout=30)
+
+
+def ingest(pipe: Connection, url: str, servers: str, topic: str) -> None:
+    """A child: read the topic to its end, acknowledge each word of progress, and say when all is read."""
+    with EventStore.open(url) as store:
+        ingester = Ingester(store, Intake(store, {topic: ORDERS}), servers, [topic])
+        ingester.run(until_end=True, stop=Event(), on_progress=lambda progress: acknowledge(pipe, _told(progress)))
+    acknowledge(pipe, "finished")
+
+
+def _told(progress: Progress) -> tuple[str, int]:
+    return progress.state, progress.messages
