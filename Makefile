@@ -2,12 +2,13 @@
 PYTHON ?= python3
 PORT ?= 8501
 ARGS ?=
+SEED ?=
 RUN := .venv/bin/python
 
 .PHONY: help demo kafka test check format lock wheel jars bench reliability clean
 
 help:
-	@echo "make demo         a shop's history in the browser, on 127.0.0.1:$(PORT) (PORT=... for another)"
+	@echo "make demo         a shop's history in the browser, on 127.0.0.1:$(PORT) (PORT=... for another; SEED=... goes to the seed)"
 	@echo "make kafka        the same through a real Kafka broker, without Docker (needs Java; Maven once)"
 	@echo "make test         every test that can run here (ARGS=... goes to pytest)"
 	@echo "make check        ruff and mypy"
@@ -23,10 +24,10 @@ help:
 	@$(PYTHON) scripts/environment.py
 
 demo: .venv/ready
-	@$(RUN) scripts/stack.py demo --port $(PORT)
+	@$(RUN) scripts/stack.py demo --port $(PORT) -- $(SEED)
 
 kafka: .venv/ready
-	@$(RUN) scripts/stack.py kafka --port $(PORT)
+	@$(RUN) scripts/stack.py kafka --port $(PORT) -- $(SEED)
 
 test: .venv/ready
 	@$(RUN) -m pytest $(ARGS)

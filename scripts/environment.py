@@ -27,11 +27,20 @@ def main() -> None:
     if importlib.util.find_spec("venv") is None or importlib.util.find_spec("ensurepip") is None:
         sys.exit(NO_VENV)
     print("Making the environment in .venv (once; a minute or two) ...", flush=True)
-    made = subprocess.call([sys.executable, "-m", "venv", "--clear", str(VENV)])
-    if made != 0:
+    if not works() and subprocess.call([sys.executable, "-m", "venv", "--clear", str(VENV)]) != 0:
         sys.exit(NO_VENV)
     install()
     (VENV / "ready").touch()
+
+
+def works() -> bool:
+    """Whether there is an environment of this very Python: then only its packages need to change."""
+    tell = "import sys, pip; print(sys.version)"
+    try:
+        told = subprocess.check_output([str(VENV / "bin" / "python"), "-c", tell], stderr=subprocess.DEVNULL)
+    except (OSError, subprocess.CalledProcessError):
+        return False
+    return told.decode().strip() == sys.version
 
 
 def install() -> None:
@@ -62,4 +71,7 @@ def run(command: "list[str]") -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit("Interrupted; run make again to go on.")

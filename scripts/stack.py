@@ -1,6 +1,7 @@
 """Run the pieces of Chronoscope side by side until Ctrl-C: `demo` without a broker, `kafka` with a real one.
 
-All data is in .demo/, and the next run goes on with it.
+All data is in .demo/ of the working directory, and the next run goes on with it. What stands after `--` goes to the
+seed: `scripts/stack.py demo -- --orders 100 --days 7`.
 """
 
 import os
@@ -60,20 +61,26 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _interrupt)
 
 
+port_option = click.option("--port", default=8501, show_default=True)
+seed_options = click.argument("seed_options", nargs=-1, type=click.UNPROCESSED)
+
+
 @main.command()
-@click.option("--port", default=8501, show_default=True)
-def demo(port: int) -> None:
+@port_option
+@seed_options
+def demo(port: int, seed_options: tuple[str, ...]) -> None:
     """A shop's history in a SQLite file, and the dashboard on it."""
     refuse_taken(port)
     with pieces("demo") as running:
-        running.start("seed", "seed")
+        running.start("seed", "seed", *seed_options)
         running.start("dashboard", "dashboard", "--port", str(port))
         watch(running)
 
 
 @main.command()
-@click.option("--port", default=8501, show_default=True)
-def kafka(port: int) -> None:
+@port_option
+@seed_options
+def kafka(port: int, seed_options: tuple[str, ...]) -> None:
     """The same shop through a real broker: seed, Kafka, ingest, store, dashboard."""
     refuse_taken(port)
     if missing_here():
@@ -82,7 +89,7 @@ def kafka(port: int) -> None:
     click.echo("Starting the broker ...", err=True)
     with broker(FOLDER / "kafka") as started, pieces("kafka", CHRONOSCOPE_KAFKA_SERVERS=started.servers) as running:
         click.echo(f"Kafka is ready on {started.servers}.", err=True)
-        running.start("seed", "seed", "--to", "kafka")
+        running.start("seed", "seed", "--to", "kafka", *seed_options)
         running.start("ingest", "ingest")
         running.start("dashboard", "dashboard", "--port", str(port))
         watch(running)
