@@ -36,6 +36,9 @@ OUTAGE = (66 * DAY + 10 * HOUR + 40 * MINUTE, 66 * DAY + 14 * HOUR + 25 * MINUTE
 WRONG_CLOCK = (45 * DAY + 5 * HOUR, 45 * DAY + 20 * HOUR)
 """A Thursday on which the warehouse's new server calls its local time UTC: its times are two hours ahead."""
 
+CROSSING = 50
+"""A Tuesday on which a cancellation and a parcel cross."""
+
 STRIKE = (30 * DAY, 33 * DAY)
 """Three days of strike at the carrier: nothing is delivered on time."""
 

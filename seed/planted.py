@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from functools import lru_cache
 
-from seed.course import DAY, HOUR, MINUTE, OUTAGE, SALE_DAY, SECOND, WRONG_CLOCK, Course
+from seed.course import CROSSING, DAY, HOUR, MINUTE, OUTAGE, SALE_DAY, SECOND, WRONG_CLOCK, Course
 from seed.delivery import arrive, deliver, dispatch, pack
 from seed.goods import POSTER, Line
 from seed.paying import complete, days_later, decline, give_back, request, time_out
@@ -33,7 +33,7 @@ BEGINS = {
     Tale.REUSED_ID: 35 * DAY + 11 * HOUR,
     Tale.DECLINED: 40 * DAY + 19 * HOUR,
     Tale.WRONG_CLOCK: WRONG_CLOCK[0] + 4 * HOUR,
-    Tale.CROSSED: 50 * DAY + 10 * HOUR,
+    Tale.CROSSED: CROSSING * DAY + 10 * HOUR,
     Tale.LATE_SCAN: 58 * DAY + 9 * HOUR,
     Tale.SENT_TWICE: 62 * DAY + 15 * HOUR,
     Tale.PAID_TWICE: OUTAGE[0] + 25 * MINUTE,

@@ -7,17 +7,17 @@ from threading import Event
 from typing import NamedTuple, Protocol
 
 from eventstore import Micros
-from seed.course import DAY, MINUTE, OUTAGE, SALE_DAY, SECOND, Course
+from seed.course import CROSSING, DAY, MINUTE, OUTAGE, SALE_DAY, SECOND, WRONG_CLOCK, Course
 from seed.wire import Message
 from seed.world import told
 
 BATCH = 500
 """Messages in one commit, at most."""
 
-USUALLY, CLOSELY = 40 * MINUTE, MINUTE
+USUALLY, CLOSELY = 90 * MINUTE, MINUTE
 """How long the arrivals of one commit may lie apart: in old history, and on days that are looked at closely."""
 
-_CLOSE_DAYS = (OUTAGE[0] // DAY, OUTAGE[0] // DAY + 1, SALE_DAY)
+_CLOSE_DAYS = (WRONG_CLOCK[0] // DAY, CROSSING, OUTAGE[0] // DAY, OUTAGE[0] // DAY + 1, SALE_DAY)
 
 Partition = tuple[str, int]
 Now = Callable[[], Micros]
