@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
@@ -178,8 +179,7 @@ class EventStore:
         span = Span(after, self.head().position if until is None else until, backwards)
         while (limit is None or limit > 0) and span.after < span.until:
             size = BATCH if limit is None else min(limit, BATCH)
-            with self.database.session() as session:
-                rows = page(session, query, span, size)
+            rows = self.database.read(partial(page, query=query, span=span, size=size))
             yield from map(recorded, rows)
             if len(rows) < size:
                 return
@@ -213,13 +213,11 @@ class EventStore:
 
     def head(self) -> Head:
         """The end of the log."""
-        with self.database.session() as session:
-            return _counter(session)
+        return self.database.read(_counter)
 
     def commit_at(self, recorded_at: Micros) -> int:
         """The last commit that was recorded at that time or before; 0 before all."""
-        with self.database.session() as session:
-            return commit_at(session, recorded_at, _counter(session).position)
+        return self.database.read(lambda session: commit_at(session, recorded_at, _counter(session).position))
 
     def version(self, stream: str) -> int:
         """The stream's version; 0 where it has no events."""
@@ -228,8 +226,7 @@ class EventStore:
 
     def rows(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
         """The rows of one read statement, `?` for bound values on every database. For the library's own modules."""
-        with self.database.session() as session:
-            return session.rows(sql, params)
+        return self.database.read(lambda session: session.rows(sql, params))
 
     def _one(self, condition: str, value: int | str) -> RecordedEvent | None:
         rows = self.rows(f"SELECT {COLUMNS} FROM events WHERE {condition}", (value,))  # noqa: S608 - our own conditions

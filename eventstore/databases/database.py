@@ -5,10 +5,10 @@ database it talks to.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -16,9 +16,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import PoolProxiedConnection
 
 from eventstore import clock
-from eventstore.errors import EventStoreError, QueryTooSlow, StoreBusy, StoreReadOnly
+from eventstore.errors import ConnectionLost, EventStoreError, QueryTooSlow, StoreBusy, StoreReadOnly
 
 Row = tuple[Any, ...]
+
+Answer = TypeVar("Answer")
 
 POOL_TIMEOUT = 10.0
 """How long, in seconds, a thread waits for a connection of ours before it gets `StoreBusy`."""
@@ -95,6 +97,15 @@ class Database(ABC):
         finally:
             connection.close()
 
+    def read(self, work: Callable[[Session], Answer]) -> Answer:
+        """What `work` reads; once more where the connection turns out to be lost, since reading changes nothing."""
+        try:
+            with self.session() as session:
+                return work(session)
+        except ConnectionLost:
+            with self.session() as session:
+                return work(session)
+
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """A write transaction: committed at the end, rolled back on any error.
@@ -102,14 +113,26 @@ class Database(ABC):
         Raises `CommitUnknown` where the answer to the commit did not come.
         """
         self.check_writable()
-        with self.session() as session:
-            session.execute(self.begin)
+        with self._begun() as session:
             try:
                 yield session
             except BaseException:
                 self._roll_back(session)
                 raise
             self._commit(session)
+
+    @contextmanager
+    def _begun(self) -> Iterator[Session]:
+        """A session whose transaction is open; on a new connection where that of the pool turns out to be lost."""
+        with ExitStack() as stack:
+            session = stack.enter_context(self.session())
+            try:
+                session.execute(self.begin)
+            except ConnectionLost:
+                session.connection.invalidate()
+                session = stack.enter_context(self.session())
+                session.execute(self.begin)
+            yield session
 
     def check_writable(self) -> None:
         """Raises `StoreReadOnly` for a store that was opened only to read."""
