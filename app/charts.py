@@ -80,6 +80,10 @@ def over_time(
     return figure
 
 
+QUIET = {"displayModeBar": False}
+"""Plotly's own buttons are left out: brushing a window is what a chart is for here."""
+
+
 def _rule(figure: go.Figure, palette: Palette, moment: int) -> None:
     line = {"color": palette.accent, "width": 1.5}
     at = formats.naive_time(moment)

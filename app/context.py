@@ -1,5 +1,7 @@
 """What every part of one page run shares: the viewer, where the viewer stands, how things look. Asked once a run."""
 
+import threading
+
 import streamlit as st
 
 from app import links, queries, theme
@@ -9,19 +11,20 @@ from app.frames.tables import Look
 VIEWER = Viewer()
 
 
-_HELD = "standing"
+_run = threading.local()
+"""Streamlit gives each run a thread of its own."""
 
 
 def begin() -> None:
     """Resolve where the viewer stands, once: all parts of the run answer at the same moment and the same head."""
-    st.session_state.pop(_HELD, None)
-    st.session_state[_HELD] = queries.standing(VIEWER, links.here())
+    _run.standing = None
+    _run.standing = queries.standing(VIEWER, links.here())
 
 
 def standing() -> Standing:
     """Where the viewer stands in this run."""
-    held = st.session_state[_HELD]
-    return held if isinstance(held, Standing) else queries.standing(VIEWER, links.here())
+    held: Standing = _run.standing
+    return held
 
 
 def catalogue() -> Catalogue:

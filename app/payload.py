@@ -79,15 +79,21 @@ def laid_out(text: str) -> str:
     depth = 0
     previous = ""
     for match in _TOKEN.finditer(text):
-        token = match.group()
-        if token in "}]":
+        mark = match.group()
+        if mark in "}]":
             depth -= 1
-        if token in "}]" and previous not in "{[" or previous and previous in "{[," and token not in "}]":
+        if _breaks(previous, mark):
             parts.append("\n" + "  " * depth)
-        parts.append(token + (" " if token == ":" else ""))
-        depth += token in "{["
-        previous = token
+        parts.append(mark + (" " if mark == ":" else ""))
+        depth += mark in "{["
+        previous = mark
     return visible("".join(parts))
+
+
+def _breaks(before: str, mark: str) -> bool:
+    if mark in "}]":
+        return before not in "{["
+    return before in tuple("{[,")
 
 
 def visible(text: str) -> str:
@@ -115,7 +121,7 @@ Mask = tuple[tuple[str, ...], ...]
 
 
 def mask_of(paths: Sequence[str]) -> Mask:
-    """The paths of the settings: `customer.email`, `items.*.name`. List places are steps too; a name alone is a path."""
+    """The paths of the settings: `customer.email`, `items.*.name`. List places are steps too."""
     return tuple(tuple(path.removeprefix("$.").replace("[", ".").replace("]", "").split(".")) for path in paths)
 
 

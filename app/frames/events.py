@@ -60,7 +60,7 @@ def events(
     rows, last = [], ""
     for event in shown:
         day = formats.day(event.occurred_at)
-        cells = (time_cell(event), _type_cell(event, look), Cell(formats.elided(event.stream, 30), title=event.stream))
+        cells: tuple[Cell, ...] = (time_cell(event), _type_cell(event, look), Cell(formats.elided(event.stream, 30), title=event.stream))
         if wide:
             cells += (Cell(summary(event), dim=True), Cell(formats.count(event.position), dim=True))
         separator = day if day != last else ""
@@ -163,7 +163,7 @@ def _header(value: bytes | None) -> str:
     return payload.as_text(value) or f"0x{value.hex()}"
 
 
-def why(detail: EventDetail, place: Place) -> dict[str, Any]:
+def why(detail: EventDetail) -> dict[str, Any]:
     """The flow that an event belongs to and what it says caused it."""
     event = detail.event
     flow = formats.plural(detail.flow, "event") if event.correlation_id else formats.MISSING
@@ -188,3 +188,19 @@ def stories(told: Sequence[Story], place: Place) -> Table:
         for story in told
     )
     return Table("Stories", columns, rows)
+
+
+def curve_heading(place: Place) -> dict[str, Any]:
+    """What the curve shows, and the way back from a window to the whole history."""
+    heading: dict[str, Any] = {
+        "title": "Events over time",
+        "level": "h2",
+        "note": "by category; drag to choose a window",
+    }
+    if not place.w:
+        return heading
+    links = [
+        {"text": "Events of this window", "href": place.kept(w=place.w).href("events")},
+        {"text": "Whole history", "href": place.but(w="").href()},
+    ]
+    return {**heading, "links": links}

@@ -48,7 +48,7 @@ def _last_error(one: Ingester) -> str:
     return "" if one.last_error is None else f"{formats.full_time(one.last_error_at)}\n{one.last_error}"
 
 
-def partitions(found: Health, at: Standing, look: Look) -> Table:
+def partitions(found: Health, look: Look) -> Table:
     """Each partition: how far it was read, how much waits."""
     columns = (
         Column("Topic", "", "mono", link=True),

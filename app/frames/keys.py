@@ -51,8 +51,8 @@ def diff(changed: Sequence[Change], palette: Palette) -> Table:
 
 
 def _diff_row(change: Change, palette: Palette) -> Row:
-    sign = "+" if change.before is None else "−" if change.after is None else "~"
-    word = {"+": "added", "−": "removed", "~": "changed"}[sign]
+    sign = "+" if change.before is None else "-" if change.after is None else "~"
+    word = {"+": "added", "-": "removed", "~": "changed"}[sign]
     cells = (
         Cell(sign, title=word),
         Cell(change.path),
@@ -76,10 +76,9 @@ def state(step: Step, changed: Sequence[Change], palette: Palette) -> Table:
     rows = []
     for leaf in payload.leaves(step.state) if step.state is not None else []:
         path = payload.dotted(leaf.path)
-        mark = {"tint": palette.after, "mark": "set here"} if path in news else {}
-        rows.append(
-            Row(path, (Cell(path, kind="label"), Cell(*_shown(leaf.text), **mark)), edge=palette.accent if mark else "")
-        )
+        tint, mark = (palette.after, "set here") if path in news else ("", "")
+        value = Cell(*_shown(leaf.text), tint=tint, mark=mark)
+        rows.append(Row(path, (Cell(path, kind="label"), value), edge=palette.accent if mark else ""))
     return Table("State", columns, tuple(rows))
 
 
@@ -98,7 +97,7 @@ def timeline(story: KeyStory, chosen: int, look: Look, links: Mapping[int, str])
         Column("#", "44px", "mono", "right"),
         Column("Event", "", link=True),
         Column("UTC", "84px", "mono"),
-        Column("after", "94px", align="right"),
+        Column("after", "104px", align="right"),
     )
     rows, last_day, last_at = [], "", None
     for step in story.steps:

@@ -1,6 +1,7 @@
 """The key numbers of a page, as cards. Pure."""
 
 from collections import Counter
+from dataclasses import dataclass
 from typing import Any
 
 from app import formats
@@ -9,24 +10,37 @@ from app.frames.tables import Look
 from app.links import Place
 from app.theme import ICONS, Tone
 
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """What the Overview asks: kinds of events, how many happened, how many in the last hour, over time, the intake."""
+
+    catalogue: Catalogue
+    happened: int
+    last_hour: int
+    curve: Curve | None
+    health: Health
+
+
 HOUR = 3_600_000_000
 
 
-def overview(
-    at: Standing, catalogue: Catalogue, health: Health, curve: Curve | None, last_hour: int, place: Place, look: Look
-) -> list[dict[str, Any]]:
+def overview(at: Standing, pulse: Pulse, place: Place, look: Look) -> list[dict[str, Any]]:
     """How much there is, how fast it grows, and whether anything is wrong."""
+    catalogue = pulse.catalogue
     span = formats.duration((catalogue.last_at or 0) - (catalogue.first_at or 0))
-    events = f"of {formats.count(at.head)}" if at.known is not None else f"over {span}"
+    note = f"over {span}" if at.live else f"of {formats.count(at.head)} now"
     types = formats.plural(len(catalogue.types()), "event type")
+    events = place.kept().href("events")
+    health_page = place.kept().href("health")
     return [
-        _card(
-            "Events known", formats.count(at.until), note=events, href=place.kept().href("events"), curve=_sums(curve)
-        ),
+        _card("Events", formats.count(pulse.happened), note=note, href=events, curve=_sums(pulse.curve)),
         _card("Categories", formats.count(len(catalogue.categories)), note=types),
-        _card("Events per minute", formats.short(round(last_hour / 60, 1)), note="in the hour before this moment"),
-        waiting(health, look, place.kept().href("health")),
-        lag(health, look, place.kept().href("health")),
+        _card(
+            "Events per minute", formats.short(round(pulse.last_hour / 60, 1)), note="in the hour before"
+        ),
+        waiting(pulse.health, look, health_page),
+        lag(pulse.health, look, health_page),
     ]
 
 

@@ -9,7 +9,7 @@ from app.theme import ICONS, Palette, Tone, colours, tone
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table: `width` is CSS, empty takes what is left; `link` marks the cell that holds the row's link."""
+    """A column: `width` is CSS, empty takes what is left; `link` marks the cell that holds the row's link."""
 
     title: str
     width: str = ""
@@ -20,7 +20,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A text with what may stand beside it: a dot of colour, an icon in a tone, a mark behind it, a note under it, a tint."""
+    """A text with what may stand beside it: a dot of colour, an icon in a tone, a mark, a note under it, a tint."""
 
     text: str
     title: str = ""

@@ -39,7 +39,7 @@ def _data(found: EventDetail) -> None:
 
 
 def _why(found: EventDetail, place: Place) -> None:
-    parts.facts(frames.why(found, place), key="why")
+    parts.facts(frames.why(found), key="why")
     if found.cause is not None:
         _rows("Cause", (found.cause,), place, found)
     if found.effects:
@@ -49,7 +49,7 @@ def _why(found: EventDetail, place: Place) -> None:
 
 
 def _rows(title: str, events: tuple[Event, ...], place: Place, found: EventDetail) -> None:
-    word = title.split()[0].lower()
+    word = title.partition(" ")[0].lower()
     parts.facts({"title": title, "level": "h3"}, key=f"{word}_head")
     opened = {event.position: place.but(e=str(event.position)).href() for event in events}
     table = frames.narrow(events, context.look(), opened, title, chosen=found.event.position)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import context, formats, links, queries
+from app import context, formats, links
 from app.answers import Catalogue, Curve, EventPage, Standing
 from app.components import parts
 from app.links import Place

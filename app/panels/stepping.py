@@ -40,8 +40,8 @@ def draw(story: KeyStory, index: int, step: Step | None, place: Place, look: Loo
 
 
 def _button(label: str, key: str, to: Step | None, place: Place) -> None:
-    go = {"on_click": links.go, "args": (target(to, place),)} if to is not None else {}
-    st.button(label, key=key, disabled=to is None, **go)
+    there = place if to is None else target(to, place)
+    st.button(label, key=key, disabled=to is None, on_click=links.go, args=(there,))
 
 
 def _before_it_began(story: KeyStory, place: Place) -> None:

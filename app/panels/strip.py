@@ -56,8 +56,7 @@ def _go() -> None:
     try:
         time = formats.iso_time(formats.parse_time(typed))
     except ValueError:
-        st.session_state["unread"] = typed
-        return None
+        time = typed  # the page says that it cannot be read
     return links.go(place.but(t=time, after="", until=""))
 
 

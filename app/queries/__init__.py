@@ -4,7 +4,7 @@ from app.queries.events import detail, newest, page
 from app.queries.health import dead_letter, dead_letters, health
 from app.queries.moments import commit_at, standing
 from app.queries.orders import found, story
-from app.queries.overview import catalogue, curve, last_hour, stories
+from app.queries.overview import catalogue, curve, happened, last_hour, stories
 from app.queries.source import use
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "dead_letters",
     "detail",
     "found",
+    "happened",
     "health",
     "last_hour",
     "newest",

@@ -82,3 +82,13 @@ def last_hour(viewer: Viewer, at: Standing) -> int:  # noqa: ARG001 - every ques
     end = 0 if at.time is None else at.time + 1
     found = curves.event_counts(source.store(), end - HOUR, end, bucket=HOUR, by="category")
     return sum(count.events for count in found)
+
+
+def happened(viewer: Viewer, at: Standing) -> int:
+    """How many events there are as seen from the moment. Counts know the latest belief only, positions any."""
+    span = catalogue(viewer, at)
+    if at.occurred is None or at.known is not None or span.first_at is None:
+        return at.until
+    width = STEPS[-1]
+    found = curves.event_counts(source.store(), span.first_at, at.occurred + 1, bucket=width, by="category")
+    return sum(count.events for count in found)

@@ -15,7 +15,7 @@ curve = queries.curve(context.VIEWER, at, place)
 if curve is not None:
     figure = charts.over_time(curve, look.palette, look.categories, catalogue.categories, at.occurred, height=130)
     figure.update_layout(showlegend=False)
-    st.plotly_chart(figure, key="curve", theme=None, config={"displayModeBar": False}, on_select=links.brushed("curve"))
+    st.plotly_chart(figure, key="curve", theme=None, config=charts.QUIET, on_select=links.brushed("curve"))
 
 found = queries.page(context.VIEWER, at, place)
 position = links.number(place.e)

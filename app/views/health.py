@@ -11,6 +11,8 @@ from app.panels import letters
 place, at, look = links.here(), context.standing(), context.look()
 health = queries.health(context.VIEWER)
 parts.cards(numbers.health(at, health, look), key="numbers")
+if not at.live:
+    parts.facts({"text": "The intake is shown as it is now: it keeps no history of its own."}, key="now")
 
 left, right = st.columns(2, gap="medium")
 with left:
@@ -19,7 +21,7 @@ with left:
         parts.rows(frames.ingesters(health, at, look), key="ingesters")
     else:
         parts.facts(frames.no_ingester(), key="no_ingester")
-    parts.rows(frames.partitions(health, at, look), key="partitions", height=420)
+    parts.rows(frames.partitions(health, look), key="partitions", height=420)
 with right:
     letters.draw(place, health)
     letters.losses(health)

@@ -9,31 +9,32 @@ from app.frames import numbers
 from app.panels import failures
 
 place, at, look = links.here(), context.standing(), context.look()
-catalogue = context.catalogue()
 if not at.head:
-    failures.no_events("No events yet", "The store is there, and empty. Three ways to fill it or to open another:")
+    failures.no_events("No events yet", "The store is there, and empty. Fill it, or open another:")
     st.stop()
 
-health = queries.health(context.VIEWER)
-last_hour = queries.last_hour(context.VIEWER, at)
-curve = queries.curve(context.VIEWER, at, place.but(c="", type=""))
-parts.cards(numbers.overview(at, catalogue, health, curve, last_hour, place, look), key="numbers")
+viewer, catalogue = context.VIEWER, context.catalogue()
+curve = queries.curve(viewer, at, place.but(c="", type=""))
+pulse = numbers.Pulse(
+    catalogue, queries.happened(viewer, at), queries.last_hour(viewer, at), curve, queries.health(viewer)
+)
+parts.cards(numbers.overview(at, pulse, place, look), key="numbers")
 
 wide, side = st.columns([3, 2], gap="medium")
 with wide:
-    parts.facts(
-        {"title": "Events over time", "level": "h2", "note": "by category; drag to read a window"}, key="over_time"
-    )
+    parts.facts(frames.curve_heading(place), key="over_time")
     if curve is not None:
         figure = charts.over_time(curve, look.palette, look.categories, catalogue.categories, at.occurred, height=300)
-        st.plotly_chart(
-            figure, key="curve", theme=None, config={"displayModeBar": False}, on_select=links.brushed("curve")
-        )
+        st.plotly_chart(figure, key="curve", theme=None, config=charts.QUIET, on_select=links.brushed("curve"))
 with side:
-    parts.facts({"title": "Stories", "level": "h2", "note": "stand where it happened"}, key="stories_head")
-    parts.rows(frames.stories(queries.stories(context.VIEWER, at), place), key="stories")
+    parts.facts({"title": "Stories", "level": "h2", "note": "each opens at the moment it happened"}, key="stories_head")
+    told = queries.stories(viewer, at)
+    if told:
+        parts.rows(frames.stories(told, place), key="stories")
+    else:
+        parts.facts({"text": "Stories are told by the shop of the seed: chronoscope seed", "look": "panel"}, key="none")
 
-parts.facts({"title": "Newest events", "level": "h2"}, key="newest_head")
-newest = queries.newest(context.VIEWER, at, 20)
+parts.facts({"title": "Newest events", "level": "h2", "note": "as the store learnt them"}, key="newest_head")
+newest = queries.newest(viewer, at, 20)
 opened = {event.position: place.kept(e=str(event.position)).href("events") for event in newest}
 parts.rows(frames.events(newest, look, opened), key="newest", keyboard=True)

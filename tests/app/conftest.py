@@ -1,0 +1,81 @@
+"""A small store of known events behind the dashboard, and the dashboard itself without a browser."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from app import queries
+from app.queries import orders, source
+from eventstore import EventStore
+from eventstore.settings import Settings
+from tests import given
+
+DASHBOARD = Path(__file__).parents[2] / "app" / "dashboard.py"
+
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Iterator[Settings]:
+    """Settings that name a store which is not there yet; the process answers from them."""
+    named = replace(Settings(), database_url=f"sqlite:///{tmp_path / 'shop.db'}")
+    answer_from(named)
+    yield named
+    source.forget()
+
+
+def answer_from(settings: Settings) -> None:
+    """Let the process answer from these settings, with nothing left of earlier ones."""
+    source.forget()
+    queries.use(settings)
+    st.cache_data.clear()
+    orders._projections.cache_clear()
+
+
+@pytest.fixture
+def shop(settings: Settings) -> Iterator[EventStore]:
+    """Two orders and a payment: order-1 was created, paid and shipped; its payment caused the payment of the order."""
+    with EventStore.open(settings.database_url, now=lambda: given.NOON + 3_600 * given.SECOND) as store:
+        store.append([given.event("order-1", "Order Created", {"order_id": "1", "total": 12.90}, id="created-1")])
+        paid = {"payment_id": "1", "amount": 12.90, "card": {"holder": "Ada Lovelace"}}
+        store.append(
+            [
+                given.event(
+                    "payment-1",
+                    "Payment Completed",
+                    paid,
+                    given.NOON + 60 * given.SECOND,
+                    id="payment-1",
+                    correlation_id="flow-1",
+                ),
+                given.event(
+                    "order-1",
+                    "Order Paid",
+                    {"paid": 12.90},
+                    given.NOON + 61 * given.SECOND,
+                    causation_id="payment-1",
+                    correlation_id="flow-1",
+                ),
+            ]
+        )
+        store.append([given.event("order-2", "Order Created", {"order_id": "2"}, given.NOON + 120 * given.SECOND)])
+        store.append([given.event("order-1", "Order Shipped", {}, given.NOON + 600 * given.SECOND)])
+        yield store
+
+
+@pytest.fixture
+def open_page(settings: Settings) -> Open:
+    """Opens a page with parameters and runs it."""
+
+    def opened(page: str = "overview", **parameters: str) -> AppTest:
+        at = AppTest.from_file(str(DASHBOARD), default_timeout=30)
+        for name, value in parameters.items():
+            at.query_params[name] = value
+        at.run()
+        return at if page == "overview" else at.switch_page(f"views/{page}.py").run()
+
+    return opened
