@@ -100,7 +100,7 @@ def test_the_lock_holds_every_dependency_by_hash_and_no_address() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     wanted = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
     names = {re.split(r"[\[<>=]", one)[0].replace(".", "-") for one in wanted}
-    locked = {one.replace(".", "-") for one in re.findall(r"^([a-z0-9.-]+)==", lock, re.MULTILINE)}
-    assert names - locked == set()
+    locked = [one.replace(".", "-") for one in re.findall(r"^([a-z0-9.-]+)==", lock, re.MULTILINE)]
+    assert names - set(locked) == set()
     assert len(re.findall(r"==[^\n]*\\\n    --hash=sha256:", lock)) == len(locked)
     assert re.findall(r"https?:", lock) == []
