@@ -94,15 +94,10 @@ def _arms(ground: Ground, place: str, shape: Shape, random: Random) -> Iterator[
 
 def tables(ground: Ground) -> Iterator[str]:
     """The tables of both engines, and the writers' rates."""
-    for place in places(ground):
+    for place in ground.present:
         rows = [_row(place, shape, race(ground, place, shape)) for shape in SHAPES]
         yield table((f"{place}: {RACE_HEADS[0]}", *RACE_HEADS[1:]), rows)
     yield writers(ground)
-
-
-def places(ground: Ground) -> list[str]:
-    """The engines that are installed here."""
-    return ["SQLite", "PostgreSQL"] if ground.server else ["SQLite"]
 
 
 def _row(place: str, shape: Shape, race: Race) -> list[str]:
@@ -121,14 +116,14 @@ def writers(ground: Ground) -> str:
     """Events per second of 1, 2 and 4 processes that append to one store over 20 hot streams."""
     rows = [
         [f"{place}, batches of {batch}", *(f"{_rate(ground, place, batch, number):,.0f}" for number in (1, 2, 4))]
-        for place in places(ground)
+        for place in ground.present
         for batch in (1, 100)
     ]
     return table(("events/s with", "1 writer", "2 writers", "4 writers"), rows)
 
 
 def _rate(ground: Ground, place: str, batch: int, number: int) -> float:
-    url = ground.sqlite() if place == "SQLite" else ground.database().url
+    url = ground.fresh(place)
     EventStore.open(url).close()
     appends = ground.times(2_000 if batch == 1 else 300, 20) // number
     with running(_writer, *[(url, batch, appends, ground.seed + lot) for lot in range(number)]) as children:

@@ -10,7 +10,11 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
+from psycopg.conninfo import conninfo_to_dict
+
 from tests.parts import kafka, postgres
+
+ENGINES = ("SQLite", "PostgreSQL")
 
 PROCESSES: ForkServerContext = multiprocessing.get_context("forkserver")
 """Children fork from a small server that holds no thread, lock or connection of ours, and has imported what they need."""
@@ -36,7 +40,8 @@ class Ground:
     scale: float
     seed: int
     stack: ExitStack
-    server: postgres.Server | None = None
+    superuser: str | None = None
+    engines: tuple[str, ...] = ENGINES
     broker: kafka.Kafka | None = None
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
@@ -58,19 +63,28 @@ class Ground:
 
     def database(self) -> postgres.Database:
         """A fresh PostgreSQL database with its owner's, a writer's and the superuser's address."""
-        return self.stack.enter_context(postgres.fresh_database(self.need_server().url))
+        if self.superuser is None:
+            raise NotHere(f"PostgreSQL: {postgres.missing()}")
+        return self.stack.enter_context(postgres.fresh_database(self.superuser))
+
+    @property
+    def postgres_port(self) -> int:
+        """Where the PostgreSQL server listens."""
+        return int(conninfo_to_dict(self.superuser or "").get("port") or 5432)
 
     def urls(self) -> Iterator[tuple[str, str]]:
         """A fresh database of each engine that is here, with its name."""
-        yield "SQLite", self.sqlite()
-        if self.server is not None:
-            yield "PostgreSQL", self.database().url
+        for engine in self.present:
+            yield engine, self.fresh(engine)
 
-    def need_server(self) -> postgres.Server:
-        """The PostgreSQL server."""
-        if self.server is None:
-            raise NotHere(f"PostgreSQL: {postgres.missing()}")
-        return self.server
+    @property
+    def present(self) -> list[str]:
+        """The engines that are asked for and here."""
+        return [engine for engine in self.engines if engine == "SQLite" or self.superuser is not None]
+
+    def fresh(self, engine: str) -> str:
+        """The address of a fresh database of an engine."""
+        return self.sqlite() if engine == "SQLite" else self.database().url
 
     def need_broker(self) -> kafka.Kafka:
         """The Kafka broker, started when first asked for."""
@@ -87,9 +101,9 @@ class NotHere(Exception):  # noqa: N818
 
 
 @contextmanager
-def ground(scale: float, seed: int, folder: Path | None = None) -> Iterator[Ground]:
+def ground(scale: float, seed: int) -> Iterator[Ground]:
     """A ground with the parts that are installed here; everything it made is gone at the end."""
     with ExitStack() as stack:
-        place = folder or Path(stack.enter_context(TemporaryDirectory(prefix="chronoscope-proof-")))
-        server = None if postgres.missing() else stack.enter_context(postgres.server())
-        yield Ground(place, scale, seed, stack, server)
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="chronoscope-proof-")))
+        superuser = None if postgres.missing() else stack.enter_context(postgres.shared_url())
+        yield Ground(folder, scale, seed, stack, superuser)

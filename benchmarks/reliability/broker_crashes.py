@@ -18,7 +18,7 @@ from eventstore.store import EventStore
 
 def i1_broker(ground: Ground) -> Iterator[Figure]:
     """Kills spread over the whole topic, then one run to its end."""
-    broker, log, kills = ground.need_broker(), SimulatedLog(ground.times(100_000, 20_000)), ground.times(20, 4)
+    broker, log, kills = ground.need_broker(), SimulatedLog(ground.times(100_000, 30_000)), ground.times(20, 3)
     topic = fill(broker, log)
     doubled = _control(ground, broker.servers, topic, log, kills)
     for place, url in ground.urls():
@@ -40,7 +40,7 @@ def _kill_and_finish(ground: Ground, kills: int, start: Callable[[], Child]) -> 
     random, done = ground.random("broker"), 0
     for _ in range(kills):
         child = start()
-        said = child.kill_after(_first_stored(child) + random.randint(0, 1), random.uniform(0, 0.06))
+        said = child.kill_after(_first_stored(child), random.uniform(0, 0.02))
         done += "finished" not in said
         if "finished" in said:
             break

@@ -43,8 +43,10 @@ def short_limits() -> Iterator[None]:
 def s14(ground: Ground) -> Iterator[Figure]:
     """Each trouble alone; the right error, in time, and the store works again afterwards."""
     with short_limits():
-        yield _figure("SQLite", ground.sqlite, SQLITE, "a deferred BEGIN that reads, then writes; timeout 5 s", _upgrade)
-        if ground.server:
+        if "SQLite" in ground.present:
+            naive = "a deferred BEGIN that reads, then writes; timeout 5 s"
+            yield _figure("SQLite", ground.sqlite, SQLITE, naive, _upgrade)
+        if "PostgreSQL" in ground.present:
             naive = "a driver without limits behind a locked row"
             yield _figure("PostgreSQL", lambda: ground.database().url, POSTGRESQL, naive, _wait_for_ever)
 

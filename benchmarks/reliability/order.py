@@ -53,7 +53,7 @@ def s1(ground: Ground) -> Iterator[Figure]:
 
 
 def _control_s1(ground: Ground, place: str, transactions: int) -> dict[str, Any]:
-    url = ground.sqlite() if place == "SQLite" else ground.database().url
+    url = ground.fresh(place)
     naive = _naive(url)
     naive.make()
     with closing(naive.connect()) as reader:
@@ -186,7 +186,7 @@ def s2(ground: Ground) -> Iterator[Figure]:
     for place, url in ground.urls():
         tries = ground.times(60, 12)
         answers = _decide(url, tries, stating=True)
-        control = ground.sqlite() if place == "SQLite" else ground.database().url
+        control = ground.fresh(place)
         _decide(control, tries, stating=False)
         yield Figure(
             name="S2",

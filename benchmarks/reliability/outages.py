@@ -37,7 +37,7 @@ def i3(ground: Ground) -> Iterator[Figure]:
 
 def _ingest_through_an_outage(ground: Ground, url: str, log: SimulatedLog, polls: int) -> tuple[int, int, int]:
     """Failed polls, refused connections, errors that are not the store's."""
-    proxy, failed, untyped, batches = Proxy(ground.need_server().port), 0, 0, 0
+    proxy, failed, untyped, batches = Proxy(ground.postgres_port), 0, 0, 0
     with EventStore.open(through(url, proxy.port)) as store:
         intake = Intake(store, TOPICS)
         while True:
@@ -64,7 +64,7 @@ def _control(ground: Ground, log: SimulatedLog, polls: int) -> int:
     url = ground.database().url
     with psycopg.connect(url.replace("+psycopg", "")) as server:
         server.execute("CREATE TABLE naive (value bytea NOT NULL)")
-    proxy, dead = Proxy(ground.need_server().port), 0
+    proxy, dead = Proxy(ground.postgres_port), 0
     for number in range(polls * 2):
         if number == polls // 2:
             proxy.refuse()

@@ -8,7 +8,7 @@ from random import Random
 
 import psycopg
 
-from benchmarks.ground import Ground
+from benchmarks.ground import Ground, NotHere
 from benchmarks.reliability import oracle
 from benchmarks.reliability.children import Child, acknowledge, batches, running
 from benchmarks.reliability.figure import Figure
@@ -28,7 +28,8 @@ BACKOFF = 0.02
 
 def s6(ground: Ground) -> Iterator[Figure]:
     """The server is crashed (SIGQUIT, as `pg_ctl -m immediate`) and started again; writers reconnect."""
-    ground.need_server()
+    if postgres.binaries() is None:
+        raise NotHere("PostgreSQL's programs, to start and crash a server")
     crashes = ground.times(4, 2)
     with postgres.server() as server:
         url = _database(server, "store")

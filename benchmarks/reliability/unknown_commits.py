@@ -43,7 +43,7 @@ class _through_proxy:  # noqa: N801 - reads as a with-statement
     """The way to a database through a proxy of its own."""
 
     def __init__(self, ground: Ground, url: str) -> None:
-        self.proxy = Proxy(ground.need_server().port)
+        self.proxy = Proxy(ground.postgres_port)
         self.url = through(url, self.proxy.port)
 
     def __enter__(self) -> "_through_proxy":
