@@ -61,7 +61,7 @@ def encode(value: Any) -> Json:
     """
     if type(value) is Json:
         return value
-    text = _write(value, 0)
+    text = _WRITERS[type(value)](value, 0)
     if not text.isascii():
         _refuse_surrogates(text)
     if "\\u0000" in text:
@@ -248,11 +248,11 @@ def _skip(text: str, at: int) -> int:
     return blank.end() if blank else at
 
 
-def _write(value: Any, depth: int) -> str:
-    writer = _WRITERS.get(type(value))
-    if writer is None:
-        writer = next((write for kind, write in _SUBCLASSES if isinstance(value, kind)), _write_unknown)
-    return writer(value, depth)
+class _Writers(dict[type, Callable[[Any, int], str]]):
+    """How a value of each type is written, at its depth; other types as the first of these that they are."""
+
+    def __missing__(self, kind: type) -> Callable[[Any, int], str]:
+        return next((write for base, write in _SUBCLASSES if issubclass(kind, base)), _write_unknown)
 
 
 def _write_string(value: str, _: int) -> str:
@@ -286,10 +286,15 @@ def _write_decimal(value: Decimal, _: int) -> str:
 def _write_object(value: Mapping[str, Any], depth: int) -> str:
     if depth >= MAX_DEPTH:
         raise _too_deep()
-    return "{" + ",".join([_write_name(name) + ":" + _write(item, depth + 1) for name, item in value.items()]) + "}"
+    depth += 1
+    return (
+        "{"
+        + ",".join([f"{_name_text(name)}:{_WRITERS[type(item)](item, depth)}" for name, item in value.items()])
+        + "}"
+    )
 
 
-def _write_name(name: object) -> str:
+def _name_text(name: object) -> str:
     if not isinstance(name, str):
         raise Unreadable("name that is not text", f"The member name {name!r} is not text, as JSON wants it.")
     return encode_basestring(name)
@@ -298,25 +303,28 @@ def _write_name(name: object) -> str:
 def _write_array(value: list[Any] | tuple[Any, ...], depth: int) -> str:
     if depth >= MAX_DEPTH:
         raise _too_deep()
-    return "[" + ",".join([_write(item, depth + 1) for item in value]) + "]"
+    depth += 1
+    return "[" + ",".join([_WRITERS[type(item)](item, depth) for item in value]) + "]"
 
 
 def _write_unknown(value: Any, _: int) -> str:
     raise Unreadable("not a JSON value", f"A {type(value).__name__} is not a JSON value.")
 
 
-_WRITERS: dict[type, Callable[[Any, int], str]] = {
-    str: _write_string,
-    int: _write_integer,
-    dict: _write_object,
-    list: _write_array,
-    bool: lambda value, _: "true" if value else "false",
-    type(None): lambda *_: "null",
-    Decimal: _write_decimal,
-    float: _write_float,
-    Json: _write_json,
-    tuple: _write_array,
-}
+_WRITERS = _Writers(
+    {
+        str: _write_string,
+        int: _write_integer,
+        dict: _write_object,
+        list: _write_array,
+        bool: lambda value, _: "true" if value else "false",
+        type(None): lambda *_: "null",
+        Decimal: _write_decimal,
+        float: _write_float,
+        Json: _write_json,
+        tuple: _write_array,
+    }
+)
 _SUBCLASSES: tuple[tuple[type, Callable[[Any, int], str]], ...] = (
     (Json, _write_json),
     (str, _write_string),
