@@ -6,7 +6,7 @@ database it talks to.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
@@ -88,14 +88,11 @@ class Database(ABC):
     @contextmanager
     def session(self) -> Iterator[Session]:
         """A connection for short reads: every statement is its own transaction."""
-        connection = self._checked_out()
+        session = self._opened()
         try:
-            yield Session(self, connection)
-        except BaseException:
-            self._discard_broken(connection)
-            raise
+            yield session
         finally:
-            connection.close()
+            self._closed(session)
 
     def read(self, work: Callable[[Session], Answer]) -> Answer:
         """What `work` reads; once more where the connection turns out to be lost, since reading changes nothing."""
@@ -113,26 +110,15 @@ class Database(ABC):
         Raises `CommitUnknown` where the answer to the commit did not come.
         """
         self.check_writable()
-        with self._begun() as session:
-            try:
-                yield session
-            except BaseException:
-                self._roll_back(session)
-                raise
-            self._commit(session)
-
-    @contextmanager
-    def _begun(self) -> Iterator[Session]:
-        """A session whose transaction is open; on a new connection where that of the pool turns out to be lost."""
-        with ExitStack() as stack:
-            session = stack.enter_context(self.session())
-            try:
-                session.execute(self.begin)
-            except ConnectionLost:
-                session.connection.invalidate()
-                session = stack.enter_context(self.session())
-                session.execute(self.begin)
+        session = self._begun()
+        try:
             yield session
+            self._commit(session)
+        except BaseException:
+            self._roll_back(session)
+            raise
+        finally:
+            self._closed(session)
 
     def check_writable(self) -> None:
         """Raises `StoreReadOnly` for a store that was opened only to read."""
@@ -142,6 +128,35 @@ class Database(ABC):
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+    def _begun(self) -> Session:
+        """A session whose transaction is open; tried again where the connection was lost, since nothing was done."""
+        try:
+            return self._begun_once()
+        except ConnectionLost:
+            return self._begun_once()
+
+    def _begun_once(self) -> Session:
+        session = self._opened()
+        try:
+            session.execute(self.begin)
+        except BaseException:
+            self._closed(session)
+            raise
+        return session
+
+    def _opened(self) -> Session:
+        return Session(self, self._checked_out())
+
+    def _closed(self, session: Session) -> None:
+        """Give the connection back, unless it is no good any more."""
+        if session.connection.is_valid and self._broken(session):
+            session.connection.invalidate()
+        session.connection.close()
+
+    def _broken(self, session: Session) -> bool:  # noqa: ARG002 - a file does not break
+        """Whether the connection no longer answers."""
+        return False
 
     def _checked_out(self) -> PoolProxiedConnection:
         try:
@@ -153,21 +168,15 @@ class Database(ABC):
             raise self.problem(_cause(error)) from None
 
     def _commit(self, session: Session) -> None:
-        try:
-            session.execute("COMMIT")
-        except BaseException:
-            self._roll_back(session)
-            raise
+        session.execute("COMMIT")
 
     def _roll_back(self, session: Session) -> None:
         """End the transaction. Where even that fails, the connection is thrown away, which ends it too."""
         try:
             session.cursor.execute("ROLLBACK")
         except self.driver_errors:
-            session.connection.invalidate()
-
-    def _discard_broken(self, connection: PoolProxiedConnection) -> None:  # noqa: B027 - a file's never break
-        """Keep a connection that no longer answers out of the pool."""
+            if session.connection.is_valid:
+                session.connection.invalidate()
 
     begin: ClassVar[str]
 

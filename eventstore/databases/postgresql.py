@@ -256,12 +256,10 @@ class PostgreSQL(Database):
         if _cursor(session).statusmessage != "COMMIT":
             raise errors.DatabaseError(self.label, "a statement of the transaction had failed: all was rolled back")
 
-    def _discard_broken(self, connection: PoolProxiedConnection) -> None:
-        if not connection.is_valid:
-            return
-        driver = _driver(connection)
-        if driver.closed or driver.info.transaction_status != TransactionStatus.IDLE:
-            connection.invalidate()
+    def _broken(self, session: Session) -> bool:
+        """Whether the connection is closed, or its transaction did not end."""
+        driver = _driver(session.connection)
+        return driver.closed or driver.info.transaction_status != TransactionStatus.IDLE
 
 
 def grants(role: str) -> list[sql.Composed]:

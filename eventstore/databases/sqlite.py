@@ -12,7 +12,6 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
@@ -88,15 +87,6 @@ class SQLite(Database):
     def exists(self) -> bool:
         """Whether there is a file."""
         return self.path.exists()
-
-    @contextmanager
-    def session(self) -> Iterator[Session]:
-        """A connection; one of a reader is stopped at its deadline with `QueryTooSlow`."""
-        with super().session() as session:
-            if self.read_only:
-                late = partial(_passed, session.deadline)
-                _driver(session.connection).set_progress_handler(late, 10_000)
-            yield session
 
     def dialected(self, sql: str) -> str:
         """SQLite's driver takes `?` as it is."""
@@ -204,6 +194,13 @@ class SQLite(Database):
             return os.stat(self._log).st_ino  # noqa: PTH116 - on the append path: a Path costs more than the look
         except FileNotFoundError:
             return 0
+
+    def _opened(self) -> Session:
+        """A reader's session is stopped at its deadline with `QueryTooSlow`."""
+        session = super()._opened()
+        if self.read_only:
+            _driver(session.connection).set_progress_handler(partial(_passed, session.deadline), 10_000)
+        return session
 
     def _commit(self, session: Session) -> None:
         """Commit, and acknowledge only what went into the log that stands beside the file."""
