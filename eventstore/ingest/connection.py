@@ -91,10 +91,15 @@ class Connection:
         return _places(self._consumer.end_offsets(_named(partitions), timeout_ms=TIMEOUT))
 
     def assign(self, starts: Mapping[Partition, int]) -> None:
-        """Read these partitions, from these offsets."""
+        """Read these partitions and no others; those that were not read before, from these offsets.
+
+        Also the way to pause one. The client's own `pause` may leave a resumed partition unread for ever: it puts the
+        records that it parked back only while no other partition's are half read.
+        """
+        before = self._consumer.assignment()
         self._consumer.assign(_named(starts))
-        for (topic, partition), offset in starts.items():
-            self._consumer.seek(TopicPartition(topic, partition), offset)
+        for place in set(_named(starts)) - before:
+            self._consumer.seek(place, starts[place])
 
     def poll(self, timeout_ms: int, most: int = BATCH) -> Mapping[Partition, list[Any]]:
         """What came, by partition; empty after the timeout. After an error this connection must not poll again."""
@@ -113,14 +118,6 @@ class Connection:
         if found is None:
             raise BrokerFailed(self.servers, f"it does not say where {partition[0]}, {partition[1]} stands")
         return int(found)
-
-    def pause(self, partitions: Collection[Partition]) -> None:
-        """Fetch nothing from these partitions, and from all others again."""
-        wanted, paused = set(_named(partitions)), set(self._consumer.paused())
-        if wanted - paused:
-            self._consumer.pause(*(wanted - paused))
-        if paused - wanted:
-            self._consumer.resume(*(paused - wanted))
 
     def tell_group(self, offsets: Mapping[Partition, int]) -> None:
         """Tell Kafka how far we are, for lag displays only; where that is not allowed, do without."""

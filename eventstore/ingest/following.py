@@ -49,7 +49,8 @@ class Following:
         self._check_topics(report, required=until_end)
         self._follow(set(self.stands) - stops.reasons.keys())
         while not stop.is_set() and self._followed:
-            self._fetch()
+            if not self._fetch():
+                return False
             while self._step(stops, report) and not stop.is_set():
                 pass
             if until_end and self._reached():
@@ -76,18 +77,32 @@ class Following:
         self._followed = set(partitions)
         self._positions = {place: self.stands[place].next_offset for place in partitions}
         self._merging.clear()
+        self._paused: set[Partition] = set()
+        self._connection.assign({})
         self._connection.assign(self._positions)
 
-    def _fetch(self) -> None:
-        """Poll once, and put what came to what waits."""
-        now = self._store.now()
-        paused = self._merging.ahead(self._lagging())
-        self._connection.pause(paused)
-        for place, found in self._connection.poll(50 if len(self._merging) else 500).items():
-            self._merging.add(place, _records(found, self.stands[place].topic_id))
-            self._heard[place] = now
-        self._heard |= dict.fromkeys(paused, now)
-        self._positions |= {place: self._connection.position(place) for place in self._followed}
+    def _fetch(self) -> bool:
+        """Poll once, and put what came to what waits. False: it may have come from a topic that was made anew.
+
+        A topic's id is asked for after the records came: while it is ours, so are they. Without that a topic made anew
+        that has already grown as long goes on at the old offset, and its first messages are never read.
+        """
+        self._pause(self._merging.full(self._paused))
+        before, now = dict(self._positions), self._store.now()
+        found = self._connection.poll(50 if len(self._merging) else 500)
+        self._positions |= {place: self._connection.position(place) for place in self._followed - self._paused}
+        if self._positions != before and not self._same_topics():
+            return False
+        for place, records in found.items():
+            self._merging.add(place, _records(records, self.stands[place].topic_id))
+        self._heard |= dict.fromkeys([*found, *self._paused], now)
+        return True
+
+    def _pause(self, paused: set[Partition]) -> None:
+        """Fetch nothing from these partitions, but never from none at all."""
+        if paused != self._paused and paused < self._followed:
+            self._paused = paused
+            self._connection.assign({place: self._positions[place] for place in self._followed - paused})
 
     def _step(self, stops: Stops, report: Reporter) -> bool:
         """Store one batch, if there is one; whether another may be ready at once."""
@@ -145,7 +160,6 @@ class Following:
                 self.stands[place] = self.stands[place]._replace(end_offset=end)
             self._connection.tell_group(self._offsets())
         if now - self._looked_at_topics >= LOOK_AT_TOPICS:
-            self._looked_at_topics = now
             return self._same_topics()
         return True
 
@@ -153,6 +167,7 @@ class Following:
         return {place: self.stands[place].next_offset for place in self._followed}
 
     def _same_topics(self) -> bool:
+        self._looked_at_topics = self._store.now()
         found = self._connection.topics(self._topics)
         there = {(name, number): topic.topic_id for name, topic in found.items() for number in topic.partitions}
         known = {place: stand.topic_id for place, stand in self.stands.items()}

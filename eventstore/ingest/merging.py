@@ -12,8 +12,8 @@ from operator import itemgetter
 from eventstore.envelopes.message import Record
 from eventstore.ingest.offsets import Partition
 
-FULL = 2_000
-"""Records of one partition that wait at most, but for one fetch: then the partition is paused."""
+FULL = 5_000
+"""Records of one partition that wait at most, but for one poll: then it is paused until fewer than half are left."""
 
 _Timed = tuple[int, Record]
 _time = itemgetter(0)
@@ -41,19 +41,19 @@ class Merging:
         if any(partition not in self._latest for partition in lagging):
             return []
         horizon = self._horizon(lagging)
-        if len(self) <= most and all(held[-1][0] <= horizon for held in self._held.values() if held):
-            return self._all()
         ready = [list(_until(held, horizon, most)) for held in self._held.values() if held]
-        chosen = [record for _, record in islice(heapq.merge(*ready, key=_time), most)]
+        merged = ready[0] if len(ready) == 1 else islice(heapq.merge(*ready, key=_time), most)
+        chosen = [record for _, record in merged]
         for record in chosen:
             self._held[record.topic, record.partition].popleft()
         return chosen
 
-    def ahead(self, lagging: Collection[Partition]) -> set[Partition]:
-        """The partitions that fetch nothing for now: they wait for others, or hold enough."""
-        horizon = self._horizon(lagging)
+    def full(self, paused: Collection[Partition]) -> set[Partition]:
+        """The partitions that fetch nothing for now, since they wait for others; `paused` are those that did not."""
         return {
-            partition for partition, held in self._held.items() if held and (held[0][0] > horizon or len(held) >= FULL)
+            partition
+            for partition, held in self._held.items()
+            if len(held) >= (FULL // 2 if partition in paused else FULL)
         }
 
     def first(self, partition: Partition) -> int | None:
@@ -70,12 +70,6 @@ class Merging:
 
     def _horizon(self, lagging: Iterable[Partition]) -> float:
         return min((self._latest.get(one, 0) + self._window for one in lagging), default=float("inf"))
-
-    def _all(self) -> list[Record]:
-        found = [record for held in self._held.values() for _, record in held]
-        for held in self._held.values():
-            held.clear()
-        return found
 
 
 def _until(held: Iterable[_Timed], horizon: float, most: int) -> Iterable[_Timed]:

@@ -91,7 +91,8 @@ def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
 
 def test_to_the_end_and_again(kafka: Kafka, store: EventStore) -> None:
     topic = kafka.topic(partitions=2)
-    send(kafka, topic, [*events(300), b"not json", None])
+    send(kafka, topic, [*events(300), b"not json"])
+    send(kafka, topic, [None], key=b"7")
     seen: list[Progress] = []
     ingester(kafka, store, topic).run(until_end=True, on_progress=seen.append)
     assert sorted(event.data["n"] for event in store.read_all() if event.type == "E") == list(range(300))
