@@ -71,13 +71,13 @@ class KafkaSink:
 
 
 def standing_on(servers: str) -> Standing:
-    """What the shop's topics hold: the course that the first message about a product names, or something else."""
+    """What the brokers hold: the courses that first messages about a product name, and what else is in our topics."""
     try:
-        ends = _ends(servers, "")
-        courses = {course: "" for course in [_signed(servers, ends)] if course is not None}
+        courses = {course: prefix for prefix in _prefixes(servers) if (course := _signed(servers, prefix)) is not None}
+        others = "" not in courses.values() and any(_ends(servers, "").values())
     except KafkaError as error:
         raise NotDelivered(servers, str(error) or type(error).__name__) from error
-    return Standing(courses, others=not courses and any(ends.values()))
+    return Standing(courses, others)
 
 
 def _create_topics(servers: str, topics: Sequence[str]) -> None:
@@ -103,10 +103,21 @@ def _ends(servers: str, prefix: str) -> dict[Partition, int]:
         consumer.close()
 
 
-def _signed(servers: str, ends: Mapping[Partition, int]) -> Course | None:
+def _prefixes(servers: str) -> list[str]:
+    """What stands before the name of each topic that may be ours; the plain one first."""
     consumer = _consumer(servers)
     try:
-        for place in [TopicPartition(*place) for place, end in ends.items() if place[0] == SIGNED and end]:
+        return sorted(topic.removesuffix(SIGNED) for topic in consumer.topics() if topic.endswith(SIGNED))
+    finally:
+        consumer.close()
+
+
+def _signed(servers: str, prefix: str) -> Course | None:
+    """The course that the first message about a product names."""
+    ends = _ends(servers, prefix)
+    consumer = _consumer(servers)
+    try:
+        for place in [TopicPartition(*place) for place, end in ends.items() if place[0] == prefix + SIGNED and end]:
             consumer.assign([place])
             consumer.seek(place, 0)
             for record in consumer.poll(timeout_ms=_WAIT, max_records=1).get(place, []):

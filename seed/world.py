@@ -23,7 +23,7 @@ VISITS = 0.5
 SIGNED, COURSE = "products", "course"
 """The topic whose first message names the course, and the header that does."""
 
-_REMEMBERED = 512
+_REMEMBERED = 128
 """Plans kept at hand: flows in their first, busy hour. The others are planned anew when they go on."""
 
 

@@ -101,7 +101,7 @@ def test_the_course_that_is_there_is_found_again(tmp_path: Path) -> None:
     with EventStore.open(url, read_only=True) as store:
         found = resume(standing_in(store), Asked(), UNTIL + 30 * DAY, mix=False, place=HERE)
         assert found == (COURSE, "")
-        with pytest.raises(OtherData, match="holds the shop of random seed 7 with 40 orders. Nothing was written"):
+        with pytest.raises(OtherData, match=r"holds the shop of random seed 7 with 40 orders\. Nothing was written"):
             resume(standing_in(store), Asked(random_seed=8), UNTIL, mix=False, place=HERE)
         assert stories_in(store)[0].at <= UNTIL
 
