@@ -75,7 +75,6 @@ def open_page(settings: Settings) -> Open:
         at = AppTest.from_file(str(DASHBOARD), default_timeout=30)
         for name, value in parameters.items():
             at.query_params[name] = value
-        at.run()
-        return at if page == "overview" else at.switch_page(f"views/{page}.py").run()
+        return at.run() if page == "overview" else at.switch_page(f"views/{page}.py").run()
 
     return opened

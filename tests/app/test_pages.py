@@ -156,22 +156,22 @@ def test_a_step_on_goes_into_the_address(shop: EventStore, open_page: Open) -> N
     at = open_page("order", k="order-1", e="1", t="2026-03-01T13:00:00Z")
     at.button(key="step_on").click().run()
     assert {name: at.query_params[name] for name in ("k", "e", "t")} == {
-        "k": ["order-1"],
-        "e": ["3"],
-        "t": ["2026-03-01T13:00:00Z"],
+        "k": "order-1",
+        "e": "3",
+        "t": "2026-03-01T13:00:00Z",
     }
 
 
 @pytest.mark.parametrize(
     ("typed", "parameters"),
     [
-        ("2026-03-01 12:00", {"t": ["2026-03-01T12:00:00.000000Z"]}),
-        ("#2", {"known": ["2"]}),
-        ("1,234", {"known": ["1234"]}),
+        ("2026-03-01 12:00", {"t": "2026-03-01T12:00:00.000000Z"}),
+        ("#2", {"known": "2"}),
+        ("1,234", {"known": "1234"}),
     ],
 )
 def test_the_moment_field_goes_to_a_time_or_a_position(
-    typed: str, parameters: dict[str, list[str]], shop: EventStore, open_page: Open
+    typed: str, parameters: dict[str, str], shop: EventStore, open_page: Open
 ) -> None:
     at = open_page("health")
     at.text_input(key="moment").set_value(typed).run()
