@@ -30,6 +30,11 @@ RACE_HEADS = ("append", "store us/event, CPU / wall", "raw driver", "pyeventsour
               "store : pyeventsourcing by wall")  # fmt: skip
 
 
+FILL = Shape(1_000, 750, 1)
+FILLED = 100_000
+"""Events in each arm's database before anything is measured."""
+
+
 class Store:
     """Our store. Its events are made before the clock starts, the `RecordedEvent`s it returns are not taken out."""
 
@@ -39,7 +44,7 @@ class Store:
         self.shape, self.random, self.url = shape, random, url
         self.store = EventStore.open(url)
         self.store.append([event for batch in batches(Shape(10, 1, 1), random) for event in batch])
-        self.pids = () if url.startswith("sqlite") else _sessions(url)
+        self.pids = () if url.startswith("sqlite") else sessions(url)
 
     def prepare(self) -> Callable[[], None]:
         """The batches of one piece of work."""
@@ -60,42 +65,54 @@ class Store:
         self.store.close()
 
 
-def _sessions(url: str) -> tuple[int, ...]:
+def sessions(url: str) -> tuple[int, ...]:
     """Every session of the database but the asking one."""
     asked = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
     return tuple(int(pid) for (pid,) in oracle.select(url, asked))
 
 
-def race(ground: Ground, place: str, shape: Shape) -> Race:
-    """The three arms on fresh databases of one engine."""
-    random = ground.random(f"append {place} {shape}")
-    race = Race(list(_arms(ground, place, shape, random)), shape.events)
+def races(ground: Ground, place: str) -> Iterator[tuple[Shape, Race]]:
+    """The three arms on fresh databases of one engine, filled to the same size, then shape by shape."""
+    random = ground.random(f"append {place}")
     with ExitStack() as stack:
-        for arm in race.arms:
+        arms = list(_arms(ground, place, random))
+        for arm in arms:
             stack.callback(arm.close)
-        race.run(ground.times(30, 3), random)
-    return race
+            _fill(arm, ground.times(FILLED // FILL.batch))
+        for shape in SHAPES:
+            for arm in arms:
+                arm.shape = shape
+            race = Race(arms, shape.events)
+            race.run(ground.times(40, 3), random)
+            yield shape, race
 
 
-def _arms(ground: Ground, place: str, shape: Shape, random: Random) -> Iterator[Arm]:
+def _fill(arm: Arm, batches_of_a_thousand: int) -> None:
+    """A store that is not new: indexes of a size, pages not all in one place."""
+    arm.shape = FILL
+    for _ in range(batches_of_a_thousand):
+        arm.prepare()()
+
+
+def _arms(ground: Ground, place: str, random: Random) -> Iterator[Arm]:
     if place == "SQLite":
         raw, rival = ground.path("raw"), ground.path("rival")
         EventStore.open(f"sqlite:///{raw}").close()
-        yield Store(ground.sqlite(), shape, random)
-        yield RawSqlite(str(raw), shape, random)
-        yield append_rival.sqlite(str(rival), shape, random)
+        yield Store(ground.sqlite(), FILL, random)
+        yield RawSqlite(str(raw), FILL, random)
+        yield append_rival.sqlite(str(rival), FILL, random)
     else:
         raw_url = ground.database().url
         EventStore.open(raw_url).close()
-        yield Store(ground.database().url, shape, random)
-        yield RawPostgres(raw_url, shape, random)
-        yield append_rival.postgres(ground.database().url, shape, random)
+        yield Store(ground.database().url, FILL, random)
+        yield RawPostgres(raw_url, FILL, random)
+        yield append_rival.postgres(ground.database().url, FILL, random)
 
 
 def tables(ground: Ground) -> Iterator[str]:
     """The tables of both engines, and the writers' rates."""
     for place in ground.present:
-        rows = [_row(place, shape, race(ground, place, shape)) for shape in SHAPES]
+        rows = [_row(place, shape, race) for shape, race in races(ground, place)]
         yield table((f"{place}: {RACE_HEADS[0]}", *RACE_HEADS[1:]), rows)
     yield writers(ground)
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from random import Random
 from typing import Protocol
 
+from benchmarks.append_work import Shape
+
 NANOS = 1e9
 MICROS = 1e6
 
@@ -25,6 +27,7 @@ class Arm(Protocol):
     """One way of doing the work. `prepare` is not timed; what it returns is done by `work`."""
 
     name: str
+    shape: Shape
 
     def prepare(self) -> Callable[[], None]:
         """Make the next piece of work, so that its making is not timed."""

@@ -1,0 +1,53 @@
+"""`python -m benchmarks [append|ingest|seed]...`: speed as ratios within one run, goals and misses told."""
+
+import argparse
+import gc
+import sys
+from collections.abc import Callable, Iterator
+
+from benchmarks import append, ingest, seed_memory
+from benchmarks.ground import Ground, NotHere, ground
+from benchmarks.tables import conditions, keep
+
+PARTS: dict[str, tuple[str, Callable[[Ground], Iterator[str]]]] = {
+    "append": ("Append: medians of rounds in which the arms took turns in random order", append.tables),
+    "ingest": ("Ingest: medians of runs in random order, each in a process of its own", ingest.tables),
+    "seed": ("The seed's memory", seed_memory.tables),
+}
+
+
+def main() -> int:
+    """Run the parts, print their tables, keep those of a full run."""
+    asked = _arguments()
+    for name in asked.parts or PARTS:
+        title, tables = PARTS[name]
+        print(f"\n{title}\n{conditions()}\n", flush=True)
+        gc.collect()
+        gc.freeze()
+        try:
+            _print_and_keep(name, title, tables, asked)
+        except NotHere as missing:
+            print(f"not run: {missing}", flush=True)
+    return 0
+
+
+def _print_and_keep(name: str, title: str, tables: Callable[[Ground], Iterator[str]], asked: argparse.Namespace) -> None:
+    parts = []
+    with ground(asked.scale, asked.seed) as place:
+        for part in tables(place):
+            print(part, flush=True)
+            parts.append(part)
+    if asked.scale == 1:
+        keep(name, title, f"python -m benchmarks {name} --seed {asked.seed}", parts)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("parts", nargs="*", choices=[[], *PARTS], help="which; all without any")
+    parser.add_argument("--scale", type=float, default=1.0, help="share of the full counts; only full runs are kept")
+    parser.add_argument("--seed", type=int, default=20_261_123, help="of all random choices")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
