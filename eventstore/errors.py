@@ -5,6 +5,7 @@ EventStoreError
   BrokerFailed              the Kafka broker cannot be reached, or its answer not be read
   UnknownTopics             topics that the broker does not have
   IngestStopped             partitions that go no further until somebody looks
+  NoDeadLetter              there is none of that number
   Fenced                    another ingester reads the same partition
   Unreadable                a document, a value or a time that cannot be kept as it is
   InvalidAddress            the address of a store cannot be understood
@@ -422,6 +423,17 @@ class AnchorsUnusable(EventStoreError):
             f"The anchor file {self.anchors} cannot be used ({self.detail}). Seals are kept in the store and are "
             "anchored later; correct the path or its permissions."
         )
+
+
+class NoDeadLetter(EventStoreError):
+    """There is no dead letter of that number."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+    def __str__(self) -> str:
+        return f"There is no dead letter {self.number}. `chronoscope dead-letters list` shows those that there are."
 
 
 class BrokerFailed(EventStoreError):
