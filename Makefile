@@ -45,7 +45,7 @@ jars: .venv/ready
 	@$(RUN) -m seed.broker jars
 
 bench: .venv/ready
-	@$(RUN) -m benchmarks.bench $(ARGS)
+	@$(RUN) -m benchmarks $(ARGS)
 
 reliability: .venv/ready
 	@$(RUN) -m benchmarks.reliability $(ARGS)
