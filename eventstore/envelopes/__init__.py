@@ -3,13 +3,28 @@
 A new one is a file here and its name in `ENVELOPES`, whose order is the order in which they are tried.
 """
 
+from typing import Protocol
+
 from eventstore.core.event import NewEvent
 from eventstore.envelopes import cloudevents, event_data, mapped, tombstone
 from eventstore.envelopes.message import NOTHING, Decode, Message, Record, careful
 from eventstore.envelopes.topic import TopicSettings
 from eventstore.errors import Unreadable
 
-ENVELOPES = (tombstone, cloudevents, event_data, mapped)
+
+class Envelope(Protocol):
+    """What each of the modules offers."""
+
+    @staticmethod
+    def matches(message: Message) -> bool:
+        """Whether this envelope is the message's."""
+
+    @staticmethod
+    def decode(message: Message) -> NewEvent:
+        """The event in it. Raises Unreadable."""
+
+
+ENVELOPES: tuple[Envelope, ...] = (tombstone, cloudevents, event_data, mapped)
 
 
 def event_of(record: Record, topic: TopicSettings, decode: Decode = careful) -> NewEvent:

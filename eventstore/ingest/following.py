@@ -23,7 +23,7 @@ LOOK_AT_TOPICS: Micros = 5_000_000
 """How often topics are looked at: for new partitions, and for a topic that was made anew."""
 
 PATIENCE: Micros = 2_000_000
-"""A partition that lags but gives nothing for so long is not waited for."""
+"""A partition that lags but gives nothing while we poll for so long is not waited for."""
 
 
 class Following:
@@ -38,7 +38,7 @@ class Following:
         self.stands = self._settled.stands
         self._goal = {place: stand.end_offset or 0 for place, stand in self.stands.items()}
         self._looked = self._looked_at_topics = store.now()
-        self._heard = dict.fromkeys(self.stands, store.now())
+        self._silent = dict.fromkeys(self.stands, 0)
 
     def run(self, stops: Stops, report: Reporter, stop: Event, *, until_end: bool) -> bool:
         """Read. True: done; False: the topics have changed, and a new connection is to settle them.
@@ -88,15 +88,20 @@ class Following:
         that has already grown as long goes on at the old offset, and its first messages are never read.
         """
         self._pause(self._merging.full(self._paused))
-        before, now = dict(self._positions), self._store.now()
+        before, began = dict(self._positions), self._store.now()
         found = self._connection.poll(50 if len(self._merging) else 500)
         self._positions |= {place: self._connection.position(place) for place in self._followed - self._paused}
         if self._positions != before and not self._same_topics():
             return False
         for place, records in found.items():
             self._merging.add(place, _records(records, self.stands[place].topic_id))
-        self._heard |= dict.fromkeys([*found, *self._paused], now)
+        self._listened(self._store.now() - began, heard=found.keys() | self._paused)
         return True
+
+    def _listened(self, micros: Micros, *, heard: Collection[Partition]) -> None:
+        """Count how long each partition was asked and gave nothing; the time of our own transactions is not theirs."""
+        for place in self._followed:
+            self._silent[place] = 0 if place in heard else self._silent[place] + micros
 
     def _pause(self, paused: set[Partition]) -> None:
         """Fetch nothing from these partitions, but never from none at all."""
@@ -141,11 +146,10 @@ class Following:
 
     def _lagging(self) -> list[Partition]:
         """The partitions that have more to give, and do give: those that others wait for."""
-        since = self._store.now() - PATIENCE
         return [
             place
             for place, position in self._positions.items()
-            if position < (self.stands[place].end_offset or 0) and self._heard[place] > since
+            if position < (self.stands[place].end_offset or 0) and self._silent[place] < PATIENCE
         ]
 
     def _reached(self) -> bool:

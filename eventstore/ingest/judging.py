@@ -33,7 +33,7 @@ class Dead(NamedTuple):
 class Verdicts(NamedTuple):
     """What a batch holds.
 
-    A repeated record stands beside the position of the event that it repeats, or beside the place in `new` of that event.
+    A repeated record stands beside the position of the event that it repeats, or beside its place in `new`.
     """
 
     new: list[Opened]

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from eventstore.envelopes import Record
+from eventstore.envelopes.message import Record
 from eventstore.envelopes.topic import TopicSettings
 
 ORDERS = TopicSettings(

@@ -110,7 +110,7 @@ def test_a_structured_cloudevent() -> None:
         assert (event.id, event.type, event.stream) == (UUID, "Order Created", "order-1007")
         assert (event.data, event.correlation_id) == ('{"a": 1}', "flow")
         assert event.occurred_at == 1_772_373_909_000_000
-        assert json.loads(event.metadata) == {"specversion": "1.0", "source": "/shop"}
+        assert json.loads(str(event.metadata)) == {"specversion": "1.0", "source": "/shop"}
 
 
 def test_a_structured_cloudevent_with_json_in_base64() -> None:
@@ -124,7 +124,7 @@ def test_a_binary_cloudevent() -> None:
     event = opened(b'{ "a" : 1.0 }', headers=headers)
     assert (event.id, event.type, event.stream, event.causation_id) == (UUID, "Order Created", "order-8", "c")
     assert event.data == '{ "a" : 1.0 }'
-    assert json.loads(event.metadata)["datacontenttype"] == "application/json"
+    assert json.loads(str(event.metadata))["datacontenttype"] == "application/json"
 
 
 @pytest.mark.parametrize("value", [None, b""])
@@ -146,7 +146,7 @@ def test_cloudevents_that_cannot_be_read() -> None:
 def test_the_trace_is_kept_and_serves_as_flow_only_where_none_is_given() -> None:
     headers = (("TraceParent", TRACE.encode()), ("tracestate", b"a=1"), ("baggage", b"\xff"), ("other", b"x"))
     event = opened({"event": "E", "data": {}}, headers=headers)
-    assert json.loads(event.metadata) == {"traceparent": TRACE, "tracestate": "a=1"}
+    assert json.loads(str(event.metadata)) == {"traceparent": TRACE, "tracestate": "a=1"}
     assert event.correlation_id == TRACE[3:35]
     assert opened({"event": "E", "data": {}, "correlation_id": "c"}, headers=headers).correlation_id == "c"
     zero = f"00-{'0' * 32}-b7ad6b7169203331-01".encode()
@@ -198,7 +198,7 @@ documents = st.recursive(
 )
 envelopes = st.fixed_dictionaries(
     {"event": st.sampled_from(["Order Created", "", 5])},
-    optional={name: documents for name in ("data", "id", "time", "metadata", "subject", "correlation_id", "more")},
+    optional=dict.fromkeys(("data", "id", "time", "metadata", "subject", "correlation_id", "more"), documents),
 )
 values = st.none() | st.binary(max_size=40) | documents | envelopes
 headers = st.lists(st.tuples(st.sampled_from(["ce_id", "ce_type", "content-type", "x"]), st.none() | st.binary()))
