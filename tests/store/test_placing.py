@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -120,3 +121,12 @@ def test_recorded_at_never_goes_back(database_url: str) -> None:
     with fresh_store(database_url, now=lambda: next(readings)) as store:
         recorded = [store.append([event(at=None)])[0].recorded_at for _ in range(5)]
     assert recorded == [100, 101, 101, 101, 150]
+
+
+@pytest.mark.parametrize(("behind", "raised"), [(SKEW, True), (SKEW + 1, False)])
+def test_the_clock_skew_is_the_largest_step_that_is_mended(store: EventStore, behind: Micros, raised: bool) -> None:
+    with store.write() as writer:
+        origins = [Origin(kind="kafka", topic="t", topic_id="", partition=0, offset=offset) for offset in (0, 1)]
+        recorded = writer.append([event(), event(at=NOON - behind)], origins=origins)
+    assert recorded[1].occurred_at == (NOON if raised else NOON - behind)
+    assert recorded[1].claimed_at == (NOON - behind if raised else None)
