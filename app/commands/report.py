@@ -1,10 +1,15 @@
-"""What `verify` says."""
+"""What `verify` and `status` say."""
 
 import json
 from dataclasses import asdict
+from typing import Any
 
 from app.commands.printing import shown
-from eventstore import Harm, Verdict
+from eventstore import EventStore, Harm, Verdict, format_time
+from eventstore.ingest.health import IngesterState, health
+
+CLOCK_TOLERANCE = 60_000_000
+"""How far recorded_at may run ahead of the clock before `status` warns, in microseconds."""
 
 
 def verdict_json(verdict: Verdict) -> str:
@@ -26,3 +31,58 @@ def harm_line(harm: Harm) -> str:
     where = f"position {harm.position}" if harm.position is not None else f"block {harm.block}"
     known = harm.position is not None or harm.block is not None
     return f"  {where if known else 'the log'}: {harm.kind}. {shown(harm.sentence)}"
+
+
+def status_facts(store: EventStore) -> dict[str, Any]:
+    """Where the store and its ingesters stand, as plain JSON values."""
+    head, ingest = store.head(), health(store)
+    return {
+        "store": store.database.label,
+        "schema": head.schema,
+        "position": head.position,
+        "recorded_at": format_time(head.recorded_at) if head.position else None,
+        "lag": ingest.lag,
+        "duplicates": ingest.duplicates,
+        "dead_letters": ingest.dead_letters,
+        "losses": len(ingest.losses),
+        "ingesters": [ingester_facts(one) for one in ingest.ingesters],
+        "warnings": clock_warnings(head.recorded_at, store.now()),
+    }
+
+
+def ingester_facts(one: IngesterState) -> dict[str, Any]:
+    """One ingester as plain JSON values."""
+    return {
+        "name": one.name,
+        "state": one.state,
+        "servers": one.servers,
+        "topics": one.topics,
+        "rate": one.rate,
+        "updated_at": format_time(one.updated_at),
+        "last_error": one.last_error,
+    }
+
+
+def clock_warnings(recorded_at: int, now: int) -> list[str]:
+    """What is odd about the store's time: it never goes back, so one wrong clock holds it up for all."""
+    ahead = recorded_at - now
+    if ahead <= CLOCK_TOLERANCE:
+        return []
+    return [
+        f"The last event was recorded {ahead // 1_000_000:,} s ahead of this machine's clock. Correct whichever clock "
+        "is wrong: until this one has caught up, new events are recorded at that same time."
+    ]
+
+
+def status_page(facts: dict[str, Any]) -> str:
+    """The same for people."""
+    last = facts["recorded_at"] or "-"
+    lines = [
+        f"{facts['store']}: position {facts['position']:,}, schema {facts['schema']}, last {last}",
+        f"{facts['lag']:,} messages behind, {facts['duplicates']:,} duplicates, {facts['dead_letters']:,} dead letters "
+        f"waiting, {facts['losses']:,} losses",
+    ]
+    lines += [
+        f"{one['name']}: {one['state']} {one['topics']} {shown(one['last_error'] or '')}" for one in facts["ingesters"]
+    ]
+    return "\n".join([*lines, *(f"Warning: {warning}" for warning in facts["warnings"])])
