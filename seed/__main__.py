@@ -78,7 +78,7 @@ def _tell_store(settings: Any, asked: Any, pace: Any, stop: Event, *, mix: bool,
         place = "This store", "--database"
         course, prefix = resume(standing_in(store), asked, pace.until, mix=mix, place=place)
         topics = Settings.load({"CHRONOSCOPE_SETTINGS": str(SHOP)}).topics
-        sink = StoreSink(store, arrivals, course, topics=topics, prefix=prefix, anchors=settings.anchors)
+        sink = StoreSink(store, arrivals, course, topics=topics, prefix=prefix, anchors=settings.anchor_file)
         _publish(course, sink, pace, stop, quiet=quiet)
         click.echo(
             f"{sink.events:,} events, {sink.duplicates:,} duplicates and {sink.dead_letters:,} dead letters came in;"
