@@ -80,6 +80,7 @@ def _tell_store(settings: Any, asked: Any, pace: Any, stop: Event, *, mix: bool,
         topics = Settings.load({"CHRONOSCOPE_SETTINGS": str(SHOP)}).topics
         sink = StoreSink(store, arrivals, course, topics=topics, prefix=prefix, anchors=settings.anchor_file)
         _publish(course, sink, pace, stop, quiet=quiet)
+        sink.close()
         click.echo(
             f"{sink.events:,} events, {sink.duplicates:,} duplicates and {sink.dead_letters:,} dead letters came in;"
             f" the store is at position {store.head().position:,}."

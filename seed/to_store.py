@@ -76,6 +76,10 @@ class StoreSink:
         self._sealer.seal()
         self._unsettled = 0
 
+    def close(self) -> None:
+        """Seal what is left behind the last full block."""
+        self._sealer.seal(now_or_idle=True)
+
     def _count(self, events: int, duplicates: int, dead_letters: int) -> None:
         self.events += events
         self.duplicates += duplicates
