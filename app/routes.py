@@ -1,7 +1,8 @@
 """The server's own HTTP routes and what goes out with every answer: security headers, trusted hosts."""
 
-from pathlib import Path
+from urllib.parse import urlsplit
 
+from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
@@ -12,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.queries import source
 from eventstore import EventStoreError
 
-ICON = Path(__file__).parent / "static" / "chronoscope.png"
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 
 # 'self' for workers and blob: for the browser parts; the one inline line of Streamlit's page is refused, harmlessly
 CSP = (
@@ -48,6 +49,27 @@ class SecurityHeaders:
         await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
 
 
+class OwnPages:
+    """Opens websockets only to our own pages: a browser tells in `Origin` whose page asks. Other local ports are others.
+
+    A proxy that gives itself another name than the browser used must have that name among the allowed hosts.
+    """
+
+    def __init__(self, app: ASGIApp, allowed_hosts: tuple[str, ...]) -> None:
+        self.app, self.names = app, {name for name in allowed_hosts if name not in LOOPBACK}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse the handshake of a foreign page, pass on everything else."""
+        if scope["type"] == "websocket" and not self._ours(Headers(scope=scope)):
+            await send({"type": "websocket.close", "code": 1008})
+        else:
+            await self.app(scope, receive, send)
+
+    def _ours(self, headers: Headers) -> bool:
+        asking = urlsplit(headers.get("origin", ""))
+        return not asking.netloc or asking.netloc == headers.get("host") or asking.hostname in self.names
+
+
 def healthz(_: Request) -> Response:
     """The server answers."""
     return JSONResponse({"status": "ok"})
@@ -76,4 +98,5 @@ def middleware(allowed_hosts: tuple[str, ...]) -> list[Middleware]:
     return [
         Middleware(SecurityHeaders),
         Middleware(TrustedHostMiddleware, allowed_hosts=list(allowed_hosts), www_redirect=False),
+        Middleware(OwnPages, allowed_hosts=allowed_hosts),
     ]

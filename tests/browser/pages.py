@@ -1,0 +1,82 @@
+"""A browser window on the dashboard, and what it must never do."""
+
+import time
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from playwright.sync_api import Page
+
+PATIENCE = 30
+
+READY = """() => {
+    const app = document.querySelector('[data-testid=stApp]');
+    return Boolean(app) && app.dataset.testScriptState === 'notRunning' && Boolean(document.querySelector('.st-key-bar'));
+}"""
+
+HARMLESS = (
+    "Executing inline script",  # one line of Streamlit's own page, refused by the CSP on purpose
+    "404 (Not Found)",  # Streamlit looks for its server below a page's path first
+)
+
+
+class Window:
+    """One window; it remembers errors and requests to others."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page, self.address = page, address
+        self.errors: list[str] = []
+        self.foreign: list[str] = []
+        host = urlsplit(address).netloc
+        page.on("console", lambda said: said.type == "error" and self.errors.append(said.text))
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("request", lambda asked: self._foreign(asked.url, host))
+
+    def _foreign(self, url: str, host: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme in ("http", "https", "ws", "wss") and parts.netloc != host:
+            self.foreign.append(url)
+
+    def open(self, path: str = "/") -> "Window":
+        """Load a page and wait until it is drawn."""
+        self.page.goto(self.address + path)
+        return self.settled()
+
+    def settled(self) -> "Window":
+        """Wait until the script has run."""
+        self.until(READY)
+        return self
+
+    def until(self, script: str, argument: Any = None) -> None:
+        """Wait until the script gives true. Playwright's own waiting needs eval, which the CSP forbids."""
+        end = time.monotonic() + PATIENCE
+        while not self.page.evaluate(script, argument):
+            assert time.monotonic() < end, (script, argument, self.page.url, self.errors)
+            self.page.wait_for_timeout(50)
+
+    def until_place(self, path: str, **parameters: str) -> None:
+        """Wait until the address is this page with these parameters."""
+        end = time.monotonic() + PATIENCE
+        while (self.path, self.parameters) != (path, parameters):
+            assert time.monotonic() < end, (self.page.url, path, parameters)
+            self.page.wait_for_timeout(50)
+        self.settled()
+
+    @property
+    def path(self) -> str:
+        """The path below the dashboard's address."""
+        return self.page.url.removeprefix(self.address).partition("?")[0]
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """The address's parameters."""
+        return dict(parse_qsl(urlsplit(self.page.url).query))
+
+    def shows(self, text: str) -> None:
+        """Wait until the text is on the page, also within the browser parts."""
+        self.page.get_by_text(text).first.wait_for(timeout=PATIENCE * 1_000)
+
+    def check(self) -> None:
+        """Nothing foreign was asked or run, and nothing failed."""
+        assert self.page.evaluate("() => window.__xss") is None
+        assert self.foreign == []
+        assert [error for error in self.errors if not any(part in error for part in HARMLESS)] == []
