@@ -31,7 +31,9 @@ def main() -> int:
     return 0
 
 
-def _print_and_keep(name: str, title: str, tables: Callable[[Ground], Iterator[str]], asked: argparse.Namespace) -> None:
+def _print_and_keep(
+    name: str, title: str, tables: Callable[[Ground], Iterator[str]], asked: argparse.Namespace
+) -> None:
     parts = []
     with ground(asked.scale, asked.seed) as place:
         for part in tables(place):

@@ -144,7 +144,7 @@ def _rate(ground: Ground, place: str, batch: int, number: int) -> float:
     EventStore.open(url).close()
     appends = ground.times(2_000 if batch == 1 else 300, 20) // number
     with running(_writer, *[(url, batch, appends, ground.seed + lot) for lot in range(number)]) as children:
-        spans = [span for child in children for span in child.hear_all()]
+        spans: list[tuple[float, float]] = [span for child in children for span in child.hear_all()]
     stored = oracle.rows(url)
     if len(stored) != number * appends * batch or oracle.gaps([row.position for row in stored]):
         raise RuntimeError(f"{number} writers of {place} stored {len(stored)} events: not what they acknowledged.")

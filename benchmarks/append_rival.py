@@ -60,7 +60,9 @@ def sqlite(path: str, shape: Shape, random: Random) -> Rival:
     with datastore.transaction(commit=True) as cursor:
         found = {name: _one(cursor, f"PRAGMA {name}") for name in ("synchronous", "journal_mode")}
     if found != {"synchronous": 2, "journal_mode": "wal"}:
-        raise RuntimeError(f"pyeventsourcing runs with {found}: not the same durability, so the ratio would mean nothing.")
+        raise RuntimeError(
+            f"pyeventsourcing runs with {found}: not the same durability, so the ratio would mean nothing."
+        )
     return Rival(recorder, (), shape, random)
 
 
@@ -72,8 +74,8 @@ def _one(cursor: Any, statement: str) -> Any:
 def postgres(url: str, shape: Shape, random: Random) -> Rival:
     """Its PostgreSQL recorder, with a pool of one connection."""
     facts = conninfo_to_dict(url.replace("+psycopg", ""))
-    place = {"dbname": facts["dbname"], "host": facts["host"], "port": facts["port"]}
-    datastore = PostgresDatastore(user=facts["user"], password=facts["password"], **place)
+    place = [str(facts[name]) for name in ("dbname", "host", "port", "user", "password")]
+    datastore = PostgresDatastore(*place)
     recorder = PostgresApplicationRecorder(datastore, events_table_name="stored_events")
     recorder.create_table()
     with datastore.get_connection() as connection:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
 
+from eventstore.clock import now
 from eventstore.core.canonical import Json
 from eventstore.core.event import NewEvent
-from eventstore.clock import now
 from eventstore.core.identity import uuid7
 
 POOL = 20_000
@@ -31,7 +31,9 @@ class Shape:
     @property
     def told(self) -> str:
         """`100, 80 streams`."""
-        return f"{self.batch:,}" if self.batch == 1 else f"{self.batch:,}, {self.streams} stream{'s'[: self.streams > 1]}"
+        return (
+            f"{self.batch:,}" if self.batch == 1 else f"{self.batch:,}, {self.streams} stream{'s'[: self.streams > 1]}"
+        )
 
 
 SHAPES = (

@@ -17,7 +17,7 @@ from tests.parts import kafka, postgres
 ENGINES = ("SQLite", "PostgreSQL")
 
 PROCESSES: ForkServerContext = multiprocessing.get_context("forkserver")
-"""Children fork from a small server that holds no thread, lock or connection of ours, and has imported what they need."""
+"""Children fork from a small server that holds no thread, lock or connection of ours, and has their modules."""
 
 PROCESSES.set_forkserver_preload([
     "pytest",
@@ -96,7 +96,7 @@ class Ground:
         return self.broker
 
 
-class NotHere(Exception):  # noqa: N818
+class NotHere(Exception):
     """A part that a figure needs is not installed: the figure is named as not run."""
 
 

@@ -1,4 +1,4 @@
-"""Ingest: a topic into the store, against kafka-python polling the same topic, decoding its JSON and doing nothing else."""
+"""Ingest: a topic into the store, against kafka-python that polls it, decodes its JSON and does nothing else."""
 
 import json
 import time

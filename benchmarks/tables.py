@@ -20,7 +20,9 @@ def conditions() -> str:
     """One line on where and when the figures were taken."""
     cores, load = os.cpu_count(), os.getloadavg()[0]
     when = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")  # noqa: TID251 - a report carries its date
-    return f"{when}, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {cores} cores, load {load:.1f}"
+    return (
+        f"{when}, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {cores} cores, load {load:.1f}"
+    )
 
 
 def keep(name: str, title: str, command: str, parts: Sequence[str]) -> None:

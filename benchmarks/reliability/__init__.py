@@ -1,1 +1,1 @@
-"""Counts of harm under faults, each beside a naive control that must come to harm. `python -m benchmarks.reliability`."""
+"""Counts of harm under faults, each beside a control that must come to harm: `python -m benchmarks.reliability`."""

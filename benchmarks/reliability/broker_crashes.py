@@ -27,7 +27,7 @@ def i1_broker(ground: Ground) -> Iterator[Figure]:
         yield Figure(
             name="I1",
             place=f"Kafka, {place}",
-            did=f"{done} SIGKILLs while {log.messages:,} messages were read from the broker, {log.poisonous:,} of them poison",
+            did=f"{done} SIGKILLs while {log.messages:,} messages were read, {log.poisonous:,} of them poison",
             harms=harm(url, all_places(log), log.poisonous),
             flaws={"kills missing": kills - done},
             control="offsets committed by the consumer's own timer",
@@ -70,7 +70,9 @@ def _control(ground: Ground, servers: str, topic: str, log: SimulatedLog, kills:
 def _naive(pipe: Connection, path: str, servers: str, topic: str, messages: int) -> None:
     """Rows in the database, offsets with Kafka: kafka-python as it comes."""
     group = {"group_id": f"naive-{topic}", "auto_offset_reset": "earliest"}
-    consumer = KafkaConsumer(topic, bootstrap_servers=servers, max_poll_records=2_000, session_timeout_ms=6_000, **group)
+    consumer = KafkaConsumer(
+        topic, bootstrap_servers=servers, max_poll_records=2_000, session_timeout_ms=6_000, **group
+    )
     file = sqlite3.connect(path, isolation_level=None)
     stored = file.execute("SELECT count(DISTINCT place) FROM events").fetchone()[0]
     while stored < messages:

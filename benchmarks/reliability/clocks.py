@@ -1,6 +1,7 @@
 """S15: the clock goes back."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from benchmarks.ground import Ground
 from benchmarks.reliability import oracle
@@ -37,4 +38,4 @@ def s15(ground: Ground) -> Iterator[Figure]:
 
 
 def _steps_back(times: list[int]) -> int:
-    return sum(1 for earlier, later in zip(times, times[1:], strict=False) if later < earlier)
+    return sum(1 for earlier, later in pairwise(times) if later < earlier)

@@ -18,7 +18,6 @@ from sqlalchemy import Engine
 from sqlalchemy import event as engine_event
 
 from benchmarks.ground import Ground, NotHere
-from benchmarks.reliability import oracle
 from benchmarks.reliability.children import Child, acknowledge
 from benchmarks.reliability.crashes import harm
 from benchmarks.reliability.figure import Figure

@@ -1,7 +1,7 @@
 """Events of a batch, and a store that does not know it is watched."""
 
-from eventstore.core.event import NewEvent
 from benchmarks.reliability.oracle import Batch
+from eventstore.core.event import NewEvent
 
 
 def events(batch: Batch, *, streams: int = 20) -> list[NewEvent]:
@@ -11,4 +11,6 @@ def events(batch: Batch, *, streams: int = 20) -> list[NewEvent]:
 
 def event(id_: str, stream: str = "order-1", data: object = None) -> NewEvent:
     """One event with the given id."""
-    return NewEvent(id=id_, stream=stream, category="order", type="Order Changed", data={"id": id_} if data is None else data)
+    return NewEvent(
+        id=id_, stream=stream, category="order", type="Order Changed", data={"id": id_} if data is None else data
+    )

@@ -6,14 +6,17 @@ from contextlib import closing
 from typing import Any
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
 
 from benchmarks.ground import Ground
 from benchmarks.reliability import oracle
 from benchmarks.reliability.figure import Figure
 from benchmarks.reliability.given import event
 from eventstore.core.origin import Origin
+from eventstore.databases.postgresql import grants
 from eventstore.errors import EventStoreError
 from eventstore.store import EventStore
+from tests.parts.postgres import Database
 
 _OTHER = "'x#91'"
 _MARK = "'Tampered'"
@@ -26,7 +29,7 @@ _COLUMNS = (
 def _copied(**changed: str) -> str:
     """A SELECT of the first event with some columns changed."""
     columns = [changed.get(name, name) for name in _COLUMNS.split(", ")]
-    return f"SELECT {', '.join(columns)} FROM events WHERE position = 1"  # noqa: S608 - our own names
+    return f"SELECT {', '.join(columns)} FROM events WHERE position = 1"
 
 
 _INTO = f"INTO events ({_COLUMNS})"
@@ -89,6 +92,7 @@ def s10(ground: Ground) -> Iterator[Figure]:
 def _postgresql(ground: Ground) -> Iterator[Figure]:
     database = ground.database()
     _fill(database.url)
+    _let_in(database)
     roles: dict[str, tuple[str, Sequence[str], str]] = {
         "writer": (database.writer_url, (*POSTGRESQL, *AS_WRITER), ""),
         "owner": (database.url, POSTGRESQL, ""),
@@ -102,6 +106,16 @@ def _postgresql(ground: Ground) -> Iterator[Figure]:
             harms=_try_all(database.url, statements, _by_psycopg(url, first)),
             **_control(ground, role),
         )
+
+
+def _let_in(database: Database) -> None:
+    """Give the writer what an owner gives it, and see that it can append: one without any rights proves nothing."""
+    role = str(conninfo_to_dict(database.writer_url.replace("+psycopg", ""))["user"])
+    with psycopg.connect(database.url.replace("+psycopg", "")) as owner:
+        for statement in grants(role):
+            owner.execute(statement)
+    with EventStore.open(database.writer_url) as store:
+        store.append([event("proof#s10/writer", "order-1")])
 
 
 def _control(ground: Ground, role: str) -> dict[str, Any]:
@@ -146,9 +160,9 @@ def _origin(offset: int) -> Origin:
 
 def _try_all(url: str, statements: Sequence[str], attempt: Callable[[str], bool]) -> dict[str, int]:
     """How many of the statements were taken, and how many rows are not as they were."""
-    before = oracle.select(url, f"SELECT {_COLUMNS} FROM events ORDER BY position")  # noqa: S608
+    before = oracle.select(url, f"SELECT {_COLUMNS} FROM events ORDER BY position")
     taken = sum(attempt(statement) for statement in statements)
-    after = oracle.select(url, f"SELECT {_COLUMNS} FROM events ORDER BY position")  # noqa: S608
+    after = oracle.select(url, f"SELECT {_COLUMNS} FROM events ORDER BY position")
     return {"taken": taken, "rows changed": sum(1 for row in before if row not in after)}
 
 

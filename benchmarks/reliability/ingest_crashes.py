@@ -9,8 +9,8 @@ from benchmarks.reliability.children import Child, acknowledge, die
 from benchmarks.reliability.figure import Figure
 from benchmarks.reliability.naive_ingest import NaiveIngest, naive_harm
 from benchmarks.reliability.simulated_log import TOPICS, SimulatedLog, all_places, consume, harm
-from eventstore.store import EventStore
 from eventstore.ingest.intake import Intake
+from eventstore.store import EventStore
 
 BATCH = 20
 CHANCE = 0.04

@@ -58,7 +58,7 @@ def rows(url: str) -> list[Row]:
 
 def gaps(positions: Sequence[int]) -> int:
     """Positions missing or twice between 1 and the highest."""
-    return sum(1 for expected, found in enumerate(sorted(positions), 1) if expected != found)
+    return max(positions, default=0) - len(set(positions)) + len(positions) - len(set(positions))
 
 
 def torn(ids: Iterable[str]) -> int:

@@ -177,7 +177,7 @@ def _naive_writer(pipe: Connection, url: str, name: str, seed: int, transactions
 
 
 def _naive_tail(reader: Any, last: int) -> list[int]:
-    found = reader.execute(f"SELECT position FROM naive WHERE position > {last:d} ORDER BY position")  # noqa: S608
+    found = reader.execute(f"SELECT position FROM naive WHERE position > {last:d} ORDER BY position")
     return [int(position) for (position,) in found.fetchall()]
 
 
@@ -213,9 +213,9 @@ def _decider(pipe: Connection, url: str, name: str, tries: int, stating: bool) -
             try:
                 store.append([new], expected={"order-1": version} if stating else None)
             except WrongExpectedVersion:
-                acknowledge(pipe, False)
+                acknowledge(pipe, what=False)
             else:
-                acknowledge(pipe, True)
+                acknowledge(pipe, what=True)
 
 
 def _stale(url: str) -> int:

@@ -14,9 +14,9 @@ from benchmarks.reliability.children import Child, acknowledge, batches, running
 from benchmarks.reliability.figure import Figure
 from benchmarks.reliability.given import events
 from benchmarks.reliability.oracle import Batch
-from tests.parts import postgres
 from eventstore.errors import EventStoreError
 from eventstore.store import EventStore
+from tests.parts import postgres
 
 WRITERS = 4
 BETWEEN = 60

@@ -29,7 +29,9 @@ class SimulatedLog:
         """One message; the same whenever it is read."""
         number = offset * PARTITIONS + partition
         value = poison(number) if is_poison(number) else good(number)
-        return Record(TOPIC, TOPIC_ID, partition, offset, STARTED_MS + number, 0, f"order-{number % 40}".encode(), value)
+        return Record(
+            TOPIC, TOPIC_ID, partition, offset, STARTED_MS + number, 0, f"order-{number % 40}".encode(), value
+        )
 
     def end(self, partition: int) -> int:
         """The offset after the partition's last message."""
@@ -45,7 +47,9 @@ class SimulatedLog:
             last = min(first + limit // PARTITIONS, self.end(partition))
             if last > first:
                 records += [self.record(partition, offset) for offset in range(first, last)]
-                steps[TOPIC, partition] = Advance(TOPIC_ID, stand.next_offset if stand else None, last, self.end(partition))
+                steps[TOPIC, partition] = Advance(
+                    TOPIC_ID, stand.next_offset if stand else None, last, self.end(partition)
+                )
         return records, steps
 
     @property

@@ -75,7 +75,7 @@ def _is_ok(path: Path, anchors: Path | None) -> bool:
 
 
 def _edit(file: sqlite3.Connection) -> None:
-    file.execute("UPDATE events SET data = '{\"id\":\"paid\"}' WHERE position = ?", (HARMED,))
+    file.execute('UPDATE events SET data = \'{"id":"paid"}\' WHERE position = ?', (HARMED,))
 
 
 def _edit_time(file: sqlite3.Connection) -> None:
@@ -112,7 +112,7 @@ def _hash_again(file: sqlite3.Connection) -> None:
     """Edit an event, make its hash anew, and take the seals from there on away; they are then set again."""
     columns = "id, stream, type, occurred_at, metadata"
     id_, stream, type_, at, metadata = file.execute(
-        f"SELECT {columns} FROM events WHERE position = ?",  # noqa: S608 - our own names
+        f"SELECT {columns} FROM events WHERE position = ?",
         (HARMED,),
     ).fetchone()
     source = file.execute("SELECT occurred_source FROM events WHERE position = ?", (HARMED,)).fetchone()[0]
@@ -122,7 +122,9 @@ def _hash_again(file: sqlite3.Connection) -> None:
     )
     file.execute("UPDATE events SET data = ?, content_hash = ? WHERE position = ?", ('{"id":"paid"}', digest, HARMED))
     file.execute("DELETE FROM seals WHERE last >= ?", (HARMED,))
-    file.execute("UPDATE checkpoints SET position = coalesce((SELECT max(last) FROM seals), 0) WHERE reader = ?", (READER,))
+    file.execute(
+        "UPDATE checkpoints SET position = coalesce((SELECT max(last) FROM seals), 0) WHERE reader = ?", (READER,)
+    )
 
 
 ATTACKS: dict[str, Attack] = {

@@ -27,13 +27,19 @@ def fill(broker: Kafka, log: SimulatedLog) -> str:
             for offset in range(log.end(partition)):
                 record = log.record(partition, offset)
                 producer.send(
-                    topic, record.value, key=record.key, partition=partition, timestamp_ms=STARTED_MS + offset * PARTITIONS
+                    topic,
+                    record.value,
+                    key=record.key,
+                    partition=partition,
+                    timestamp_ms=STARTED_MS + offset * PARTITIONS,
                 )
         producer.flush()
     return topic
 
 
-def send(broker: Kafka, topic: str, messages: Sequence[tuple[bytes, list[tuple[str, bytes]]]], codec: str | None) -> None:
+def send(
+    broker: Kafka, topic: str, messages: Sequence[tuple[bytes, list[tuple[str, bytes]]]], codec: str | None
+) -> None:
     """Send values with headers to a topic's first partition, each in a batch of its own."""
     options = {"compression_type": codec} if codec else {}
     with closing(KafkaProducer(bootstrap_servers=broker.servers, linger_ms=0, **options)) as producer:

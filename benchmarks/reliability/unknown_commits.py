@@ -1,6 +1,7 @@
 """S3: the answer to a commit is lost, and the writer appends again."""
 
 from collections.abc import Callable, Iterator
+from itertools import count
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -73,16 +74,15 @@ def _append_through(door: _through_proxy, asked: list[Batch]) -> int:
 
 def until_answered(append: Callable[[], object]) -> int:
     """The number of failures before the append succeeded."""
-    for failures in range(TRIES):
+    for failures in count():
         try:
             append()
-        except (EventStoreError, psycopg.Error) as error:
-            if failures == TRIES - 1:
+        except (EventStoreError, psycopg.Error):
+            if failures == TRIES:
                 raise
-            last = error
         else:
             return failures
-    raise last
+    raise AssertionError("unreachable: the last try returns or raises")
 
 
 def _control(ground: Ground, cuts: int) -> int:

@@ -18,7 +18,9 @@ BATCH = 500
 _blank = st.text(" \t\n\r", max_size=2)
 _number = st.from_regex(r"-?(0|[1-9][0-9]{0,25})(\.[0-9]{1,25})?([eE][+-]?[0-9]{1,3})?", fullmatch=True)
 _string = st.builds(json.dumps, st.text(max_size=8), ensure_ascii=st.booleans())
-_leaf = st.one_of(_number, _string, st.sampled_from(["true", "false", "null", "NaN", "1e400", '"\\u0000"', '"\\ud800"']))
+_leaf = st.one_of(
+    _number, _string, st.sampled_from(["true", "false", "null", "NaN", "1e400", '"\\u0000"', '"\\ud800"'])
+)
 
 
 def _array(parts: list[str], blank: str) -> str:
@@ -50,7 +52,7 @@ def s16(ground: Ground) -> Iterator[Figure]:
         yield Figure(
             name="S16",
             place=place,
-            did=f"{len(sent):,} values: {len(sent) - refused:,} kept, {refused:,} refused with a reason, all bytes kept",
+            did=f"{len(sent):,} values: {len(sent) - refused:,} kept, {refused:,} refused, the bytes of all kept",
             harms={"changed or lost": changed, "refused without a reason": int(without_reason)},
             control="json.loads, then json.dumps",
             control_harms={"changed silently": sum(1 for value in sent if _changes(value))},
@@ -77,7 +79,9 @@ def _take(store: EventStore, sent: Sequence[bytes]) -> int:
     dead = 0
     for first in range(0, len(sent), BATCH):
         part = range(first, min(first + BATCH, len(sent)))
-        records = [Record(TOPIC, TOPIC_ID, 0, offset, 1_772_000_000_000 + offset, 0, None, sent[offset]) for offset in part]
+        records = [
+            Record(TOPIC, TOPIC_ID, 0, offset, 1_772_000_000_000 + offset, 0, None, sent[offset]) for offset in part
+        ]
         step = Advance(TOPIC_ID, first or None, part.stop, len(sent))
         dead += intake.take(records, {(TOPIC, 0): step}).dead_letters
     return dead

@@ -9,9 +9,9 @@ from benchmarks.reliability.children import acknowledge, running
 from benchmarks.reliability.figure import Figure
 from benchmarks.reliability.naive_ingest import NaiveIngest, naive_harm
 from benchmarks.reliability.simulated_log import TOPIC, TOPICS, SimulatedLog, all_places, harm
-from eventstore.store import EventStore
 from eventstore.errors import Fenced
 from eventstore.ingest.intake import Intake
+from eventstore.store import EventStore
 
 CONSUMERS = 3
 BATCH = 40
@@ -56,8 +56,8 @@ def _zombie(pipe: Connection, url: str, log: SimulatedLog, seed: str) -> None:
             records, steps = log.poll(intake.positions([TOPIC]), limits.randint(4, BATCH))
 
 
-def _naive_zombie(pipe: Connection, path: str, log: SimulatedLog, seed: str) -> None:
+def _naive_zombie(_: Connection, path: str, log: SimulatedLog, seed: str) -> None:
     ingest, limits = NaiveIngest(path), Random(seed)
     stands: list[int] | None = ingest.stands()
     while stands is not None:
-        stands = ingest.take(log, stands, limits.randint(4, BATCH), lambda _: None)
+        stands = ingest.take(log, stands, limits.randint(4, BATCH), lambda _point: None)

@@ -8,6 +8,7 @@ import pytest
 
 from benchmarks.ground import Ground, NotHere
 from benchmarks.reliability.__main__ import FIGURES
+from benchmarks.reliability.figure import Figure
 from tests.parts.kafka import Kafka
 
 SCALE, SEED = 0.1, 20_261_123
@@ -32,7 +33,7 @@ def postgres_ground(tmp_path: Path, _postgres_server: str) -> Iterator[Ground]:
 
 def hold(name: str, ground: Ground) -> None:
     """The figure does no harm, and its control does."""
-    figures = []
+    figures: list[Figure] = []
     try:
         figures += FIGURES[name](ground)
     except NotHere as missing:
