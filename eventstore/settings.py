@@ -7,14 +7,14 @@ that the caller ships. It is TOML, and every part of it may be left out:
     anchors = "chronoscope.anchors"              # CHRONOSCOPE_ANCHORS: where seals are anchored; default: beside SQLite
     allowed_hosts = ["127.0.0.1", "localhost"]   # CHRONOSCOPE_ALLOWED_HOSTS, joined by commas
     mask = ["customer.email", "address"]         # paths in payloads that viewers must not see
-    projections = ["eventstore.projections.orders", "eventstore.projections.automatic"]    # modules; the first that fits
+    projections = ["eventstore.projections.orders", "eventstore.projections.automatic"]    # the first that fits
 
     [kafka]
     servers = "localhost:9092"                   # CHRONOSCOPE_KAFKA_SERVERS
 
     [limits]
     merge_window = 60                            # seconds that one partition may run ahead while catching up
-    message_bytes = 1000000                      # longer messages are dead letters
+    message_bytes = 1048576                      # longer messages are dead letters
 
     [topics.orders]                              # one table a topic; a topic without one is its own category
     category = "order"
@@ -36,6 +36,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self
 
+from eventstore.core.canonical import MAX_BYTES
 from eventstore.core.event import Micros
 from eventstore.envelopes.topic import TopicSettings
 from eventstore.errors import BadSettings
@@ -62,7 +63,7 @@ class Settings:
     mask: tuple[str, ...] = ()
     projections: tuple[str, ...] = ("eventstore.projections.orders", "eventstore.projections.automatic")
     merge_window: Micros = 60_000_000
-    message_bytes: int = 1_000_000
+    message_bytes: int = MAX_BYTES
 
     @property
     def anchor_file(self) -> Path | None:
@@ -84,7 +85,7 @@ class Settings:
                 found[name] = env[variable].split(",") if name == "allowed_hosts" else env[variable]
         if "anchors" in found:
             found["anchors"] = Path(found["anchors"])
-        return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in found.items()})
+        return cls(**_frozen(found))
 
 
 def _chosen(env: Mapping[str, str], file: Path | None) -> Path | None:
@@ -133,7 +134,12 @@ def _topic(name: str, table: dict[str, Any], file: str) -> TopicSettings:
     found = _checked(table, TOPIC_KINDS, file, f"topics.{name}.")
     if not found.get("category"):
         found["category"] = name.replace("-", "_")
-    return TopicSettings(**{one: tuple(value) if isinstance(value, list) else value for one, value in found.items()})
+    return TopicSettings(**_frozen(found))
+
+
+def _frozen(found: dict[str, Any]) -> dict[str, Any]:
+    """The same with its lists as tuples."""
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in found.items()}
 
 
 def _checked(table: dict[str, Any], kinds: Mapping[str, type], file: str, prefix: str = "") -> dict[str, Any]:

@@ -15,12 +15,10 @@ from eventstore.errors import Unreadable
 class Envelope(Protocol):
     """What each of the modules offers."""
 
-    @staticmethod
-    def matches(message: Message) -> bool:
+    def matches(self, message: Message) -> bool:
         """Whether this envelope is the message's."""
 
-    @staticmethod
-    def decode(message: Message) -> NewEvent:
+    def decode(self, message: Message) -> NewEvent:
         """The event in it. Raises Unreadable."""
 
 

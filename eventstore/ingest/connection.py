@@ -101,6 +101,10 @@ class Connection:
         for place in set(_named(starts)) - before:
             self._consumer.seek(place, starts[place])
 
+    def seek(self, partition: Partition, offset: int) -> None:
+        """Read an assigned partition from this offset, another one than where it stands."""
+        self._consumer.seek(TopicPartition(*partition), offset)
+
     def poll(self, timeout_ms: int, most: int = BATCH) -> Mapping[Partition, list[Any]]:
         """What came, by partition; empty after the timeout. After an error this connection must not poll again."""
         try:

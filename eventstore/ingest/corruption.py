@@ -28,13 +28,14 @@ def pass_over(servers: str, store: EventStore, stands: Mapping[Partition, Offset
 
 
 def _first_readable(connection: Connection, place: Partition, offset: int, end: int) -> int:
-    while offset < end and not _reads(connection, place, offset):
+    connection.assign({place: offset})
+    while offset < end and not _reads(connection):
         offset += 1
+        connection.seek(place, offset)  # it must stand elsewhere before it polls again, or it hangs
     return offset
 
 
-def _reads(connection: Connection, place: Partition, offset: int) -> bool:
-    connection.assign({place: offset})
+def _reads(connection: Connection) -> bool:
     try:
         connection.poll(PATIENCE, most=1)
     except CorruptRecordError:
