@@ -58,8 +58,13 @@ def replay_page(story: Story) -> str:
     return "\n".join([*lines, f"{shown(story.stream)} by {story.projection}: {said}"])
 
 
-def event_page(event: RecordedEvent, origin: Origin | None) -> str:
-    """One event whole, a fact a line."""
+def whole(store: EventStore, event: RecordedEvent) -> str:
+    """One event with where it came from and what it caused."""
+    return event_page(event, store.origin(event.position), store.effects(event.id))
+
+
+def event_page(event: RecordedEvent, origin: Origin | None, effects: Sequence[RecordedEvent]) -> str:
+    """One event whole, a fact a line, then the events that it caused."""
     facts = {
         "position": f"{event.position} (commit {event.commit_position})",
         "stream": f"{shown(event.stream)} version {event.version}, category {shown(event.category)}",
@@ -73,7 +78,8 @@ def event_page(event: RecordedEvent, origin: Origin | None) -> str:
         "data": shown(event.data_text),
         "metadata": shown(event.metadata_text),
     }
-    return "\n".join(f"{name:<12} {value}" for name, value in facts.items())
+    caused = [f"caused       {event_line(effect).strip()}" for effect in effects]
+    return "\n".join([*(f"{name:<12} {value}" for name, value in facts.items()), *caused])
 
 
 def came_from(origin: Origin | None) -> str:

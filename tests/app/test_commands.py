@@ -21,11 +21,13 @@ ORDERED = '{"order_id": "1", "total":  10.10,\n "items": ["a"]}'
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Path:
-    """A store with an order of three events, the second of which came late, and a payment."""
+    """A store with an order of four events, the third of which came late and the last of which a payment caused."""
     noon = parse_time("2026-03-01T12:00:00Z").micros
     with EventStore.open(f"sqlite:///{tmp_path / 'shop.db'}", now=lambda: noon) as store:
         store.append([ordered("Order Created", "10:00", ORDERED), ordered("Order Shipped", "11:00", '{"by": "post"}')])
-        store.append([ordered("Order Paid", "10:30", '{"paid": 10.10}'), given.event(stream="payment-1", type="Paid")])
+        store.append([ordered("Order Paid", "10:30", '{"paid": 10.10}')])
+        cause = store.append([given.event(stream="payment-1", type="Paid")])[0]
+        store.append([given.event(type="Order Refunded", causation_id=cause.id, at=noon - 1)])
         Projector(store).catch_up()
     return tmp_path
 
@@ -50,7 +52,7 @@ def test_events_are_one_json_object_a_line_with_the_payload_as_sent(run: Run) ->
     first = json.loads(lines[0])
     promised = {"position", "id", "stream", "version", "type", "data", "metadata", "occurred_at", "recorded_at"}
     assert promised <= first.keys()
-    assert [json.loads(line)["position"] for line in lines] == [1, 2, 3]
+    assert [json.loads(line)["position"] for line in lines] == [1, 2, 3, 5]
     assert '"data": {"order_id": "1", "total":  10.10,  "items": ["a"]}' in lines[0]
     assert (first["occurred_at"], first["recorded_at"]) == (
         "2026-03-01T10:00:00.000000Z",
@@ -62,11 +64,11 @@ def test_events_are_one_json_object_a_line_with_the_payload_as_sent(run: Run) ->
     ("words", "positions"),
     [
         (["--type", "Order Paid"], [3]),
-        (["--stream", "order-*"], [1, 2, 3]),
+        (["--stream", "order-*"], [1, 2, 3, 5]),
         (["--text", "ment-1"], [4]),
         (["--since", "2026-03-01T10:30:00Z", "--before", "2026-03-01T11:00:00Z", "--category", "order"], [3]),
         (["--after", "1", "--limit", "2"], [2, 3]),
-        (["--newest", "--limit", "2"], [4, 3]),
+        (["--newest", "--limit", "2"], [5, 4]),
     ],
 )
 def test_events_can_be_chosen(run: Run, words: list[str], positions: list[int]) -> None:
@@ -77,7 +79,7 @@ def test_events_can_be_chosen(run: Run, words: list[str], positions: list[int]) 
 @pytest.mark.parametrize(
     ("words", "version", "status"),
     [
-        ([], 3, "shipped"),
+        ([], 4, "refunded"),
         (["--at", "2026-03-01T10:45:00Z"], 3, "paid"),
         (["--at", "2026-03-01T10:45:00Z", "--known", "2"], 1, "created"),
         (["--known", "1"], 0, None),
@@ -97,6 +99,10 @@ def test_one_event_is_found_by_position_and_by_id(run: Run) -> None:
     page = run("event", "3").stdout
     assert "order-1 version 3, category order" in page
     assert '{"paid": 10.10}' in page
+    assert "caused" not in page
+    caused = run("event", "4").stdout.splitlines()[-1]
+    assert caused.startswith("caused")
+    assert caused.endswith("order-1 #4  Order Refunded")
 
 
 @pytest.mark.parametrize(
