@@ -271,11 +271,10 @@ class Loss:
 
 @dataclass(frozen=True, slots=True)
 class Seals:
-    """The chain over the log: how many blocks, up to which position, since when, and the last hash."""
+    """The chain over the log: how many blocks, up to which position, and the last hash."""
 
     blocks: int
     last: int
-    sealed_at: int | None
     hash: str
 
 

@@ -50,7 +50,7 @@ class SecurityHeaders:
 
 
 class OwnPages:
-    """Opens websockets only to our own pages: a browser tells in `Origin` whose page asks. Other local ports are others.
+    """Opens websockets only to our own pages: `Origin` tells whose page asks, and other local ports are others.
 
     A proxy that gives itself another name than the browser used must have that name among the allowed hosts.
     """

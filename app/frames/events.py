@@ -60,7 +60,11 @@ def events(
     rows, last = [], ""
     for event in shown:
         day = formats.day(event.occurred_at)
-        cells: tuple[Cell, ...] = (time_cell(event), _type_cell(event, look), Cell(formats.elided(event.stream, 30), title=event.stream))
+        cells: tuple[Cell, ...] = (
+            time_cell(event),
+            _type_cell(event, look),
+            Cell(formats.elided(event.stream, 30), title=event.stream),
+        )
         if wide:
             cells += (Cell(summary(event), dim=True), Cell(formats.count(event.position), dim=True))
         separator = day if day != last else ""

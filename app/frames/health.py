@@ -31,8 +31,8 @@ def no_ingester() -> dict[str, Any]:
 
 def _ingester(one: Ingester, at: Standing, look: Look) -> Row:
     silent = at.now - one.updated_at
-    gone = silent > STALE and one.state not in ("stopped", "ended", "done")
-    meant = Tone.FAILED if gone else Tone.ACTIVE if one.state in ("running", "reading", "level") else Tone.UNKNOWN
+    gone = silent > STALE and one.state not in ("stopped", "failed", "fenced")
+    meant = Tone.FAILED if gone else Tone.ACTIVE if one.state in ("live", "catching up") else Tone.UNKNOWN
     word = f"silent for {formats.duration(silent)}" if gone else one.state
     hover = f"{one.servers}\n{one.topics}\nlast heard {formats.full_time(one.updated_at)}"
     cells = (
@@ -180,7 +180,6 @@ def seals(found: Health, at: Standing) -> dict[str, Any]:
     items = [
         fact("blocks", formats.count(chain.blocks), note=f"to position {formats.count(chain.last)}"),
         fact("not sealed yet", formats.plural(open_, "event")),
-        fact("last seal", formats.full_time(chain.sealed_at)),
         fact("hash", chain.hash or formats.MISSING, mono=True, copy=chain.hash),
     ]
     text = "Seals chain the log block by block, so that any later change shows. Check all of it with:"

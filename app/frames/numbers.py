@@ -36,9 +36,7 @@ def overview(at: Standing, pulse: Pulse, place: Place, look: Look) -> list[dict[
     return [
         _card("Events", formats.count(pulse.happened), note=note, href=events, curve=_sums(pulse.curve)),
         _card("Categories", formats.count(len(catalogue.categories)), note=types),
-        _card(
-            "Events per minute", formats.short(round(pulse.last_hour / 60, 1)), note="in the hour before"
-        ),
+        _card("Events per minute", formats.short(round(pulse.last_hour / 60, 1)), note="in the hour before"),
         waiting(pulse.health, look, health_page),
         lag(pulse.health, look, health_page),
     ]

@@ -16,7 +16,7 @@ def draw(place: Place) -> None:
     parts.facts(_words(at), key="strip_live" if at.live else "strip_past")
     field(place)
     if not place.live:
-        st.button("Live", key="live", on_click=_live, help="Back to the newest state (n)")
+        st.button("Live", key="live", on_click=_live)
 
 
 def _words(at: Standing) -> dict[str, object]:

@@ -1,82 +1,87 @@
 """The intake: ingesters, partitions, dead letters, losses, seals. Always asked anew: these rows change in place."""
 
-from typing import Any
-
 from app.answers import DeadLetter, Health, Ingester, Loss, Partition, Reason, Seals, Viewer
 from app.queries import source
+from eventstore.errors import NoDeadLetter
+from eventstore.ingest import dead_letters as letters
+from eventstore.ingest.health import IngesterState, PartitionState
+from eventstore.ingest.health import health as ingest_health
+from eventstore.seals import last_seal
 
 LETTERS = 100
 
-_PARTITIONS = """
-    SELECT topic, partition, next_offset, end_offset, timestamp, updated_at FROM offsets ORDER BY topic, partition"""
-_INGESTERS = """
-    SELECT name, state, servers, topics, updated_at, fetched_at, rate, last_error, last_error_at FROM ingesters
-    ORDER BY updated_at DESC LIMIT 20"""
-_REASONS = """
-    SELECT reason, sum(CASE WHEN replayed_at IS NULL THEN 1 ELSE 0 END), count(replayed_at), min(recorded_at),
-    max(recorded_at) FROM dead_letters GROUP BY reason ORDER BY reason"""
-_LOSSES = 'SELECT topic, partition, "first", until, reason, recorded_at FROM losses ORDER BY number DESC LIMIT 100'
-_SEALS = "SELECT seal, last, sealed_at, hash FROM seals ORDER BY seal DESC LIMIT 1"
-_LETTER = """
-    SELECT d.number, s.topic, d.partition, d."offset", d.timestamp, d.reason, d.detail, d.recorded_at, d.replayed_as,
-    d.key, d.value FROM dead_letters d JOIN sources s ON s.source = d.source"""
 
-
-def health(viewer: Viewer) -> Health:  # noqa: ARG001 - every question takes the viewer
+def health(viewer: Viewer) -> Health:
     """All that is known of the intake."""
     store = source.store()
-    ((duplicates,),) = store.rows("SELECT count(*) FROM duplicates")
-    sealed = store.rows(_SEALS)
+    found, sealed = ingest_health(store), last_seal(store)
     return Health(
-        partitions=tuple(_partition(*row) for row in store.rows(_PARTITIONS)),
-        ingesters=tuple(Ingester(*row) for row in store.rows(_INGESTERS)),
-        reasons=tuple(Reason(*row) for row in store.rows(_REASONS)),
-        losses=tuple(Loss(*row) for row in store.rows(_LOSSES)),
-        duplicates=duplicates,
-        seals=_seals(*sealed[0]) if sealed else Seals(0, 0, None, ""),
+        partitions=tuple(map(_partition, found.partitions)),
+        ingesters=tuple(_ingester(viewer, one) for one in found.ingesters),
+        reasons=tuple(
+            Reason(one.reason, one.waiting, one.replayed, one.first_at, one.last_at) for one in found.reasons
+        ),
+        losses=tuple(
+            Loss(one.topic, one.partition, one.first, one.until, one.reason, one.recorded_at) for one in found.losses
+        ),
+        duplicates=found.duplicates,
+        seals=Seals(sealed.number, sealed.last, sealed.hash.hex() if sealed.number else ""),
     )
 
 
-def _partition(
-    topic: str, partition: int, next_offset: int, end: int | None, timestamp: int | None, updated: int
-) -> Partition:
-    lag = None if end is None else max(0, end - next_offset)
-    sent = None if timestamp is None else timestamp * 1_000
-    return Partition(topic, partition, next_offset, end, lag, sent, updated)
+def _partition(one: PartitionState) -> Partition:
+    sent = None if one.timestamp is None else one.timestamp * 1_000
+    return Partition(one.topic, one.partition, one.next_offset, one.end_offset, one.lag, sent, one.updated_at)
 
 
-def _seals(seal: int, last: int, sealed_at: int, digest: bytes) -> Seals:
-    return Seals(seal, last, sealed_at, bytes(digest).hex())
+def _ingester(viewer: Viewer, one: IngesterState) -> Ingester:
+    """An error may quote a message, so it goes the way of the bytes."""
+    error = one.last_error
+    return Ingester(
+        name=one.name,
+        state=one.state,
+        servers=one.servers,
+        topics=one.topics,
+        updated_at=one.updated_at,
+        fetched_at=one.fetched_at,
+        rate=one.rate,
+        last_error="hidden by the mask" if error is not None and _hides_bytes(viewer) else error,
+        last_error_at=one.last_error_at,
+    )
 
 
 def dead_letters(viewer: Viewer, reason: str) -> tuple[DeadLetter, ...]:
     """The newest dead letters with this reason."""
-    rows = source.store().rows(f"{_LETTER} WHERE d.reason = ? ORDER BY d.number DESC LIMIT ?", (reason, LETTERS))
-    return tuple(_letter(viewer, row) for row in rows)
+    return tuple(_letter(viewer, one) for one in letters.page(source.store(), reason=reason, limit=LETTERS))
 
 
 def dead_letter(viewer: Viewer, number: int) -> DeadLetter | None:
-    """One dead letter with its bytes."""
-    rows = source.store().rows(f"{_LETTER} WHERE d.number = ?", (number,))
-    return _letter(viewer, rows[0]) if rows else None
+    """One dead letter with its bytes; None where there is none with this number."""
+    try:
+        return _letter(viewer, letters.letter(source.store(), number))
+    except NoDeadLetter:
+        return None
 
 
-def _letter(viewer: Viewer, row: tuple[Any, ...]) -> DeadLetter:
+def _hides_bytes(viewer: Viewer) -> bool:
     """With any mask all bytes are left out: what cannot be read cannot be masked either."""
-    number, topic, partition, offset, timestamp, reason, detail, recorded_at, replayed_as, key, value = row
-    hidden = bool(source.mask()) and not viewer.sees_clear
+    return bool(source.mask()) and not viewer.sees_clear
+
+
+def _letter(viewer: Viewer, one: letters.DeadLetter) -> DeadLetter:
+    hidden, record = _hides_bytes(viewer), one.record
     return DeadLetter(
-        number=number,
-        topic=topic,
-        partition=partition,
-        offset=offset,
-        timestamp=None if timestamp is None else timestamp * 1_000,
-        reason=reason,
-        detail=None if hidden else detail,
-        recorded_at=recorded_at,
-        replayed_as=replayed_as,
-        size=len(value or b""),
-        key=None if hidden else key,
-        value=None if hidden else value,
-        headers=(),
+        number=one.number,
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        timestamp=None if record.timestamp is None else record.timestamp * 1_000,
+        reason=one.reason,
+        detail=None if hidden else one.detail,
+        recorded_at=one.recorded_at,
+        replayed_as=one.replayed_as,
+        size=len(record.value or b""),
+        key=None if hidden else record.key,
+        value=None if hidden else record.value,
+        headers=() if hidden else record.headers,
     )

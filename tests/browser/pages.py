@@ -6,11 +6,12 @@ from urllib.parse import parse_qsl, urlsplit
 
 from playwright.sync_api import Page
 
-PATIENCE = 30
+PATIENCE = 60
 
 READY = """() => {
     const app = document.querySelector('[data-testid=stApp]');
-    return Boolean(app) && app.dataset.testScriptState === 'notRunning' && Boolean(document.querySelector('.st-key-bar'));
+    const drawn = app && app.dataset.testScriptState === 'notRunning' && document.querySelector('.st-key-bar');
+    return Boolean(drawn && window.chronoscopeKeys);
 }"""
 
 HARMLESS = (
