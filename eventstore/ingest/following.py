@@ -59,6 +59,7 @@ class Following:
                 return False
             self._say(stops, report)
         self._connection.tell_group(self._offsets())
+        self._say(stops, report)
         return True
 
     def reading(self) -> dict[Partition, Offset]:

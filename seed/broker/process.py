@@ -82,7 +82,8 @@ class Broker:
 
     def _format(self) -> None:
         cluster = base64.urlsafe_b64encode(os.urandom(16)).decode().rstrip("=")
-        command = [*self._java, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", "server.properties"]
+        named = f"--cluster-id={cluster}"  # joined: one id in 64 begins with a dash, and would be taken for an option
+        command = [*self._java, "kafka.tools.StorageTool", "format", named, "-c", "server.properties"]
         with self.log.open("ab") as log:
             done = subprocess.run(command, cwd=self.directory, stdout=log, stderr=log, check=False)
         if done.returncode:
