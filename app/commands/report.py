@@ -40,7 +40,7 @@ def status_facts(store: EventStore) -> dict[str, Any]:
         "store": store.database.label,
         "schema": head.schema,
         "position": head.position,
-        "recorded_at": format_time(head.recorded_at) if head.position else None,
+        "recorded_at": None if head.recorded_at is None else format_time(head.recorded_at),
         "lag": ingest.lag,
         "duplicates": ingest.duplicates,
         "dead_letters": ingest.dead_letters,
@@ -63,9 +63,9 @@ def ingester_facts(one: IngesterState) -> dict[str, Any]:
     }
 
 
-def clock_warnings(recorded_at: int, now: int) -> list[str]:
+def clock_warnings(recorded_at: int | None, now: int) -> list[str]:
     """What is odd about the store's time: it never goes back, so one wrong clock holds it up for all."""
-    ahead = recorded_at - now
+    ahead = 0 if recorded_at is None else recorded_at - now
     if ahead <= CLOCK_TOLERANCE:
         return []
     return [
