@@ -60,7 +60,7 @@ class Projection:
 
 
 def load(modules: Iterable[str]) -> list[Projection]:
-    """The projections that the named modules define, in that order. Raises ImportError for a module that is not there."""
+    """The projections that the named modules define, in that order. Raises ImportError for one that is not there."""
     return [found for name in modules for found in vars(import_module(name)).values() if isinstance(found, Projection)]
 
 

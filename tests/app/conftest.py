@@ -32,7 +32,7 @@ def answer_from(settings: Settings) -> None:
     """Let the process answer from these settings, with nothing left of earlier ones."""
     source.forget()
     queries.use(settings)
-    st.cache_data.clear()
+    st.cache_data.clear()  # noqa: TID251 - what another test cached of another store
     orders._projections.cache_clear()
 
 

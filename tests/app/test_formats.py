@@ -40,7 +40,7 @@ def test_typed_times(typed: str, meant: str) -> None:
 
 @pytest.mark.parametrize("typed", ["", "now", "14:05", "2026-13-01", "12", "2026-03-01T00:00:00+14:00x"])
 def test_what_is_no_time(typed: str) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError):  # noqa: PT011 - the text is Python's own, and differs by its version
         formats.parse_time(typed)
 
 

@@ -28,7 +28,7 @@ class Window:
         self.errors: list[str] = []
         self.foreign: list[str] = []
         host = urlsplit(address).netloc
-        page.on("console", lambda said: said.type == "error" and self.errors.append(said.text))
+        page.on("console", lambda said: self.errors.extend([said.text] if said.type == "error" else []))
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("request", lambda asked: self._foreign(asked.url, host))
 
