@@ -458,7 +458,8 @@ class UnknownTopics(EventStoreError):
         self.servers, self.topics = servers, topics
 
     def __str__(self) -> str:
-        return f"Kafka at {self.servers} has no topic {', '.join(self.topics)}. Make it, or correct its name (case counts)."
+        named = ", ".join(self.topics)
+        return f"Kafka at {self.servers} has no topic {named}. Make it, or correct its name (case counts)."
 
 
 class IngestStopped(EventStoreError):
