@@ -30,8 +30,9 @@ def event_of(record: Record, topic: TopicSettings, decode: Decode = careful) -> 
 
     The same record always gives the same event. Raises Unreadable, with the reason, if it carries none.
     """
-    message = Message(record, topic, NOTHING)
-    if record.value is not None and cloudevents.carries_json(message):
+    if record.value is None or (record.headers and not cloudevents.carries_json(Message(record, topic, NOTHING))):
+        message = Message(record, topic, NOTHING)
+    else:
         message = Message(record, topic, decode(record.value))
     for envelope in ENVELOPES:
         if envelope.matches(message):

@@ -22,7 +22,10 @@ TAKEN = frozenset(("type", "id", "time", "subject", "data", "data_base64", *CORR
 
 def matches(message: Message) -> bool:
     """Whether the headers, or the four required attributes in the document, say that it is a CloudEvent."""
-    return in_headers(message) or _says_structured(message) or _complete(message.document.value)
+    if message.record.headers and (in_headers(message) or _says_structured(message)):
+        return True
+    value = message.document.value
+    return type(value) is dict and "specversion" in value and _complete(value)
 
 
 def in_headers(message: Message) -> bool:
@@ -116,7 +119,8 @@ def _data(document: Document) -> Document:
     """The data of a structured CloudEvent: JSON as it stands, or JSON in base64."""
     value, members = document.value, document.members
     if "data_base64" not in value:
-        return Document(value.get("data"), members.get("data", NOTHING.text), {})
+        text = members.get("data")
+        return NOTHING if text is None else Document(value["data"], text.encode(), canonical.members)
     if not _is_json(str(value.get("datacontenttype", ""))):
         detail = f"The data of the CloudEvent is {value['datacontenttype']}, which no decoder reads."
         raise Unreadable("data is not JSON", detail)

@@ -19,25 +19,28 @@ TAKEN = frozenset(("event", "data", "id", "correlation_id", "causation_id", *TIM
 def matches(message: Message) -> bool:
     """Whether the document is an object with an `event` that is text, and `data`."""
     value = message.document.value
-    return isinstance(value, dict) and "data" in value and isinstance(value.get("event"), str)
+    return type(value) is dict and "data" in value and isinstance(value.get("event"), str)
 
 
 def decode(message: Message) -> NewEvent:
     """The event, its data cut out as it was sent. Raises Unreadable for a name or a time that is none."""
-    value, members = message.document.value, message.document.members
+    value = message.document.value
     return named_event(
         message,
         type=value["event"],
-        data=members["data"],
+        data=message.document.members["data"],
         payload=value["data"],
         id=value.get("id"),
         subject=_first(value, SUBJECTS),
         time=_first(value, TIMES),
         correlation_id=value.get("correlation_id"),
         causation_id=value.get("causation_id"),
-        metadata=rest(members, TAKEN),
+        metadata=rest(message.document, TAKEN),
     )
 
 
 def _first(value: dict[str, Any], names: tuple[str, ...]) -> Any:
-    return next((value[name] for name in names if value.get(name) is not None), None)
+    for name in names:
+        if value.get(name) is not None:
+            return value[name]
+    return None

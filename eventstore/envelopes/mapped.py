@@ -26,7 +26,7 @@ def decode(message: Message) -> NewEvent:
         time=first(topic.time, document.value),
         correlation_id=first_name(topic.correlation_id, document.value),
         causation_id=first_name(topic.causation_id, document.value),
-        metadata={} if part is None else rest(document.members, _taken(message)),
+        metadata={} if part is None else rest(document, _taken(message)),
     )
 
 

@@ -1,7 +1,6 @@
 """Messages: what a broker handed over (`Record`), and the same with its document decoded (`Message`)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from eventstore.core import canonical
@@ -29,15 +28,29 @@ class Record(NamedTuple):
     headers: Headers = ()
 
 
-class Document(NamedTuple):
-    """A decoded JSON document: its value, its exact text, and the exact texts of its members if it is an object."""
+class Document:
+    """A decoded JSON document: its value, and on demand its exact text and those of its members.
 
-    value: Any
-    text: Json
-    members: dict[str, Json]
+    `source` is its bytes, proven; `cut` takes an object's bytes apart into the exact texts of its members.
+    """
+
+    __slots__ = ("cut", "source", "value")
+
+    def __init__(self, value: Any, source: bytes, cut: Callable[[bytes], dict[str, Json]]) -> None:
+        self.value, self.source, self.cut = value, source, cut
+
+    @property
+    def text(self) -> Json:
+        """The whole document as it was sent."""
+        return Json(self.source, "utf-8")
+
+    @property
+    def members(self) -> dict[str, Json]:
+        """The text of each member of an object; empty for anything else."""
+        return self.cut(self.source) if isinstance(self.value, dict) else {}
 
 
-NOTHING = Document(None, Json("null"), {})
+NOTHING = Document(None, b"null", canonical.members)
 """The document of a message without value."""
 
 Decode = Callable[[bytes], Document]
@@ -46,12 +59,10 @@ Decode = Callable[[bytes], Document]
 
 def careful(value: bytes) -> Document:
     """The document, by the standard library alone. Raises Unreadable for anything that JSON would have to change."""
-    found = canonical.decode(value, max_bytes=canonical.MAX_BYTES)
-    return Document(found, Json(value.decode()), canonical.members(value) if isinstance(found, dict) else {})
+    return Document(canonical.decode(value, max_bytes=canonical.MAX_BYTES), value, canonical.members)
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """A record whose value is decoded, and what settings say about its topic."""
 
     record: Record

@@ -5,18 +5,20 @@ from collections.abc import Mapping
 from json.encoder import encode_basestring
 from typing import Any
 
-from eventstore.core import canonical
 from eventstore.core.canonical import Json
 from eventstore.core.event import Micros, NewEvent, OccurredSource
 from eventstore.core.identity import derived_id
 from eventstore.core.times import LATEST, parse_time
 from eventstore.envelopes import tracing
-from eventstore.envelopes.message import Message, Record
+from eventstore.envelopes.message import Document, Message, Record
 from eventstore.envelopes.paths import first_name
 from eventstore.errors import Unreadable
 
 MAX_NAME = 1_024
 """Bytes of UTF-8 in a stream, an id or a type: all of them are indexed, and databases bound what an index holds."""
+
+SHORT = MAX_NAME // 4
+"""Characters that fit into that whatever they are."""
 
 EMPTY = Json("{}")
 
@@ -109,7 +111,7 @@ def name_of(stated: Any, what: str) -> str | None:
     if stated is None or stated == "":
         return None
     if isinstance(stated, str):
-        return _bounded(stated, what)
+        return stated if len(stated) <= SHORT else _bounded(stated, what)
     if isinstance(stated, int) and not isinstance(stated, bool):
         return str(stated)
     raise Unreadable(f"bad {what}", f"The {what} is {str(stated)[:60]!r}, not a text or a whole number.")
@@ -120,13 +122,14 @@ def joined(members: Mapping[str, Json]) -> Json:
     return Json("{" + ",".join([f"{encode_basestring(name)}:{text}" for name, text in members.items()]) + "}")
 
 
-def rest(members: dict[str, Json], taken: frozenset[str]) -> dict[str, Json]:
+def rest(document: Document, taken: frozenset[str]) -> dict[str, Json]:
     """The members that are left; those of an object `metadata` stand among them, and prevail."""
-    left = {name: text for name, text in members.items() if name not in taken}
-    own = left.get("metadata")
-    if own is not None and own.startswith("{"):
-        del left["metadata"]
-        left |= canonical.members(own)
+    if document.value.keys() <= taken:
+        return {}
+    left = {name: text for name, text in document.members.items() if name not in taken}
+    if isinstance(document.value.get("metadata"), dict):
+        own = left.pop("metadata")
+        left |= document.cut(own.encode())
     return left
 
 
@@ -138,7 +141,7 @@ def _type(stated: Any) -> str:
 
 def _bounded(name: str, what: str) -> str:
     """The name, if an index can hold it."""
-    if len(name) > MAX_NAME // 4 and len(name.encode()) > MAX_NAME:
+    if len(name) > SHORT and len(name.encode()) > MAX_NAME:
         detail = f"The {what} {name[:40]!r}… has {len(name.encode()):,} bytes, over {MAX_NAME:,}."
         raise Unreadable(f"{what} too long", detail)
     return name

@@ -1,6 +1,5 @@
 """Bytes become a document: a step of its own, before any envelope looks at it."""
 
-from eventstore.core.canonical import Json
 from eventstore.envelopes.message import Document
 from eventstore.errors import Unreadable
 from eventstore.ingest import fast_json
@@ -15,7 +14,7 @@ def decode(value: bytes, max_bytes: int) -> Document:
         found = fast_json.decode(value, max_bytes=max_bytes)
     except Unreadable as raised:
         raise _framed(value) if value.startswith(b"\0") and len(value) > FRAME else raised from None
-    return Document(found, Json(value, "utf-8"), fast_json.members(value) if type(found) is dict else {})
+    return Document(found, value, fast_json.members)
 
 
 def _framed(value: bytes) -> Unreadable:

@@ -95,11 +95,13 @@ class Intake:
         opened: list[Opened] = []
         dead: list[Dead] = []
         broken: dict[Partition, Broken] = {}
+        topics = self._topics
         for record in records:
             if broken and (record.topic, record.partition) in broken:
                 continue
             try:
-                opened.append(Opened(record, event_of(record, self.topic(record.topic), self._decode)))
+                event = event_of(record, topics.get(record.topic) or self.topic(record.topic), self._decode)
+                opened.append(Opened(record, event))
             except Unreadable as why:
                 dead.append(Dead(record, why))
             except Exception as bug:  # noqa: BLE001 - ours, and it must stop this partition only
