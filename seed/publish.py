@@ -34,7 +34,8 @@ class Sink(Protocol):
     """Where a story goes. `known` says how many messages of each topic-partition are there already."""
 
     @property
-    def known(self) -> Mapping[Partition, int]: ...
+    def known(self) -> Mapping[Partition, int]:
+        """How many messages of each topic-partition are there already."""
 
     def put(self, batch: Sequence[Placed]) -> None:
         """Take the messages, all or none; they arrived together."""

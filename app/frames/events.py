@@ -35,6 +35,7 @@ def marks(event: Event) -> str:
 
 
 def time_cell(event: Event) -> Cell:
+    """When it happened; on hovering, in full and when it was recorded."""
     hover = f"{formats.full_time(event.occurred_at)}\nrecorded {formats.full_time(event.recorded_at)}"
     return Cell(formats.clock_time(event.occurred_at), title=hover)
 

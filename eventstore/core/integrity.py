@@ -97,6 +97,7 @@ def is_typed(event: RecordedEvent) -> bool:
 
 
 def content_of(event: RecordedEvent) -> bytes:
+    """The content hash that the stored columns give, to be compared with the stored one."""
     return content_hash(
         id=event.id,
         stream=event.stream,

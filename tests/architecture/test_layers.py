@@ -65,7 +65,7 @@ PUBLIC_MODULES = {"eventstore.clock", "eventstore.curves", "eventstore.errors"}
 BESIDE_THE_DOOR = {
     "app/commands/": ("eventstore.settings", "eventstore.ingest"),
     "app/queries/source.py": ("eventstore.settings",),
-    "app/queries/health.py": ("eventstore.ingest.health",),
+    "app/queries/health.py": ("eventstore.ingest.health", "eventstore.ingest.dead_letters", "eventstore.seals"),
     "app/serve.py": ("eventstore.settings",),
     "seed/": ("eventstore.settings", "eventstore.ingest"),
 }
