@@ -52,8 +52,8 @@ def parse_time(text: str | int | float | Decimal) -> Time:
     """
     if isinstance(text, str):
         return _common(text) or _from_text(text)
-    if isinstance(text, bool):
-        raise _not_a_time(text)
+    if isinstance(text, bool) or not isinstance(text, int | float | Decimal):
+        raise _not_a_time(text)  # a stated time may be any JSON value, so also a list or an object
     return _from_number(Decimal(repr(text)) if isinstance(text, float) else Decimal(text))
 
 

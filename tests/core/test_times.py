@@ -81,6 +81,10 @@ REFUSED: list[tuple[Any, str]] = [
     (float("nan"), "not a time"),
     (Decimal("Infinity"), "not a time"),
     (True, "not a time"),
+    (None, "not a time"),
+    ({}, "not a time"),
+    ([], "not a time"),
+    ([0, [1], 0], "not a time"),
     (10**20, "time out of range"),
 ]
 
