@@ -24,7 +24,9 @@ from benchmarks.reliability import (
     zombies,
 )
 from benchmarks.reliability.figure import HEADS, Figure
-from benchmarks.tables import keep, table
+from benchmarks.tables import RESULTS, keep, table
+
+PAGE = "reliability"
 
 FIGURES: dict[str, Callable[[Ground], Iterator[Figure]]] = {
     "S1": order.s1,
@@ -58,8 +60,8 @@ def main() -> int:
     figures = [result for result in results if isinstance(result, Figure)]
     faults = [figure.fault for figure in figures if not figure.holds]
     print(*(f"DOES NOT HOLD: {fault}" for fault in faults), sep="\n", file=sys.stderr)
-    if asked.scale == 1 and not asked.only:
-        _keep(figures, [result for result in results if isinstance(result, str)], asked.seed)
+    if asked.scale == 1:
+        _keep(figures, [result for result in results if isinstance(result, str)], asked)
     return 1 if faults else 0
 
 
@@ -75,11 +77,22 @@ def _run(place: Ground, name: str) -> Iterator[Figure | str]:
     print(f"    ({time.monotonic() - started:.1f} s)", flush=True)
 
 
-def _keep(figures: list[Figure], not_run: list[str], seed: int) -> None:
-    command = f"make reliability` (`python -m benchmarks.reliability --seed {seed}"
-    parts = [table(HEADS, [figure.cells() for figure in figures]), "Harm is what was observed, never what cannot be."]
+def _keep(figures: list[Figure], not_run: list[str], asked: argparse.Namespace) -> None:
+    """Write the page; figures that were run alone take their place among the others on it."""
+    rows = _kept() if asked.only else {}
+    rows.update({(figure.name, figure.place): figure.cells() for figure in figures})
+    parts = [table(HEADS, list(rows.values())), "Harm is what was observed, never what cannot be."]
     parts += ["Not run here: " + "; ".join(not_run) + "."] if not_run else []
-    keep("reliability", "Reliability: harm under faults, each beside a control that must come to harm", command, parts)
+    command = f"python -m benchmarks.reliability --seed {asked.seed}"
+    keep(PAGE, "Reliability: harm under faults, each beside a control that must come to harm", command, parts)
+
+
+def _kept() -> dict[tuple[str, str], list[str]]:
+    """The rows of the page as it is."""
+    page = RESULTS / f"{PAGE}.md"
+    lines = page.read_text(encoding="utf-8").splitlines() if page.exists() else []
+    cells = [line.strip("| ").split(" | ") for line in lines if line.startswith(("| S", "| I"))]
+    return {(row[0], row[1]): row for row in cells}
 
 
 def _arguments() -> argparse.Namespace:

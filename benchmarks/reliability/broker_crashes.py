@@ -1,19 +1,24 @@
 """I1 over a real broker: the ingester is killed at random instants while it reads a topic, and started again."""
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import partial
 from multiprocessing.connection import Connection
 
 from kafka import KafkaConsumer
 
 from benchmarks.ground import Ground
 from benchmarks.reliability import oracle
-from benchmarks.reliability.children import Child, acknowledge
+from benchmarks.reliability.children import Child, acknowledge, die
 from benchmarks.reliability.figure import Figure
 from benchmarks.reliability.simulated_log import SimulatedLog, all_places, harm
 from benchmarks.reliability.topics import fill, ingest
 from eventstore.store import EventStore
+
+DEATH = 0.03
+"""The most seconds between the first stored batch of a life and its end: a batch takes about as long."""
 
 
 def i1_broker(ground: Ground) -> Iterator[Figure]:
@@ -23,7 +28,7 @@ def i1_broker(ground: Ground) -> Iterator[Figure]:
     doubled = _control(ground, broker.servers, topic, log, kills)
     for place, url in ground.urls():
         EventStore.open(url).close()
-        done = _kill_and_finish(ground, kills, lambda url=url: Child(ingest, url, broker.servers, topic))  # type: ignore[misc]
+        done = _kill_and_finish(ground, kills, partial(Child, ingest, url, broker.servers, topic))
         yield Figure(
             name="I1",
             place=f"Kafka, {place}",
@@ -35,26 +40,13 @@ def i1_broker(ground: Ground) -> Iterator[Figure]:
         )
 
 
-def _kill_and_finish(ground: Ground, kills: int, start: Callable[[], Child]) -> int:
-    """Kill the child so often, each time a little after it said that it had stored something, then let it finish."""
+def _kill_and_finish(ground: Ground, kills: int, start: Callable[[float | None], Child]) -> int:
+    """Let the child die so often, each time a little after its first stored batch, then let it finish."""
     random, done = ground.random("broker"), 0
-    for _ in range(kills):
-        child = start()
-        said = child.kill_after(_first_stored(child), random.uniform(0, 0.02))
-        done += "finished" not in said
-        if "finished" in said:
-            break
-    start().hear_all()
+    while done < kills and "finished" not in start(random.uniform(0, DEATH)).hear_all():
+        done += 1
+    start(None).hear_all()
     return done
-
-
-def _first_stored(child: Child) -> int:
-    """How many acknowledgements it took until messages were stored."""
-    while child.hear():
-        last = child.acknowledged[-1]
-        if last == "finished" or last[1] > 0:
-            break
-    return len(child.acknowledged)
 
 
 def _control(ground: Ground, servers: str, topic: str, log: SimulatedLog, kills: int) -> int:
@@ -62,25 +54,31 @@ def _control(ground: Ground, servers: str, topic: str, log: SimulatedLog, kills:
     with closing(sqlite3.connect(path)) as file:
         file.execute("PRAGMA journal_mode=WAL")
         file.execute("CREATE TABLE events (place TEXT NOT NULL)")
-    _kill_and_finish(ground, min(kills, 5), lambda: Child(_naive, path, servers, topic, log.messages))
+    _kill_and_finish(ground, min(kills, 5), partial(Child, _naive, path, servers, topic, log.messages))
     with closing(sqlite3.connect(path)) as file:
         return oracle.doubled([place for (place,) in file.execute("SELECT place FROM events")])
 
 
-def _naive(pipe: Connection, path: str, servers: str, topic: str, messages: int) -> None:
+def _naive(pipe: Connection, path: str, servers: str, topic: str, messages: int, death: float | None) -> None:
     """Rows in the database, offsets with Kafka: kafka-python as it comes."""
     group = {"group_id": f"naive-{topic}", "auto_offset_reset": "earliest"}
     consumer = KafkaConsumer(
         topic, bootstrap_servers=servers, max_poll_records=2_000, session_timeout_ms=6_000, **group
     )
     file = sqlite3.connect(path, isolation_level=None)
-    stored = file.execute("SELECT count(DISTINCT place) FROM events").fetchone()[0]
+    stored, before = _distinct(file), _distinct(file)
     while stored < messages:
         places = [(f"{r.partition}/{r.offset}",) for found in consumer.poll(500).values() for r in found]
         file.execute("BEGIN IMMEDIATE")
         file.executemany("INSERT INTO events VALUES (?)", places)
         file.execute("COMMIT")
-        stored = file.execute("SELECT count(DISTINCT place) FROM events").fetchone()[0]
-        acknowledge(pipe, ("naive", len(places)))
+        stored = _distinct(file)
+        if death is not None and stored > before:
+            time.sleep(death)
+            die()
     acknowledge(pipe, "finished")
     consumer.close()
+
+
+def _distinct(file: sqlite3.Connection) -> int:
+    return int(file.execute("SELECT count(DISTINCT place) FROM events").fetchone()[0])

@@ -1,13 +1,13 @@
 """Topics of a real broker, filled for the figures, and an ingester in a process of its own."""
 
+import threading
 from collections.abc import Sequence
 from contextlib import closing
 from multiprocessing.connection import Connection
-from threading import Event
 
 from kafka import KafkaProducer
 
-from benchmarks.reliability.children import acknowledge
+from benchmarks.reliability.children import acknowledge, die
 from benchmarks.reliability.simulated_log import PARTITIONS, STARTED_MS, SimulatedLog
 from eventstore.envelopes.topic import TopicSettings
 from eventstore.ingest.ingester import Ingester
@@ -47,13 +47,19 @@ def send(
             producer.send(topic, value, partition=0, headers=headers).get(timeout=30)
 
 
-def ingest(pipe: Connection, url: str, servers: str, topic: str) -> None:
-    """A child: read the topic to its end, acknowledge each word of progress, and say when all is read."""
+def ingest(pipe: Connection, url: str, servers: str, topic: str, death: float | None = None) -> None:
+    """A child: read the topic to its end, and say when all is read.
+
+    `death` is how many seconds after its first stored batch it is killed, wherever it then is; None: it lives.
+    """
+    timer = threading.Timer(death or 0, die)
+    timer.daemon = True
+
+    def on_progress(progress: Progress) -> None:
+        acknowledge(pipe, progress.messages)
+        if death is not None and progress.messages and timer.ident is None:
+            timer.start()
+
     with EventStore.open(url) as store:
-        ingester = Ingester(store, Intake(store, {topic: ORDERS}), servers, [topic])
-        ingester.run(until_end=True, stop=Event(), on_progress=lambda progress: acknowledge(pipe, _told(progress)))
+        Ingester(store, Intake(store, {topic: ORDERS}), servers, [topic]).run(until_end=True, on_progress=on_progress)
     acknowledge(pipe, "finished")
-
-
-def _told(progress: Progress) -> tuple[str, int]:
-    return progress.state, progress.messages

@@ -58,13 +58,12 @@ def fill(path: Path) -> None:
         with store.write() as writer:
             source = writer.source("kafka", VECTORS[1], "topic-id")
             writer.executemany(
-                'INSERT INTO dead_letters (source, partition, "offset", timestamp, timestamp_type, key, value, headers, '
-                "reason, detail, recorded_at) VALUES (?, 0, ?, 1, 0, ?, ?, NULL, ?, ?, 1)",
+                'INSERT INTO dead_letters (source, partition, "offset", timestamp, timestamp_type, key, value, '
+                "headers, reason, detail, recorded_at) VALUES (?, 0, ?, 1, 0, ?, ?, NULL, ?, ?, 1)",
                 [(source, at, v.encode(), v.encode(), v, v) for at, v in enumerate(VECTORS)],
             )
             writer.execute(
-                "INSERT INTO ingesters VALUES (?, 'retrying', ?, ?, 1, 1, NULL, 0.0, ?, 1)",
-                (VECTORS[0],) * 3 + (VECTORS[1],),
+                "INSERT INTO ingesters VALUES (?, 'retrying', ?, ?, 1, 1, NULL, 0.0, ?, 1)", (*VECTORS[:3], VECTORS[1])
             )
 
 

@@ -74,7 +74,7 @@ def test_the_moment_field_writes_one_entry_and_live_leads_back(window: Window) -
 
 
 def test_steps_of_a_key_are_links_and_keys(window: Window) -> None:
-    window.open("/order?k=order-3&e=9")
+    window.open("/order?k=order-3&e=9").page.locator(".st-key-step_on button").wait_for()
     window.page.keyboard.press("ArrowRight")
     window.until_place("/order", k="order-3", e="10")
     window.page.keyboard.press("ArrowRight")

@@ -66,7 +66,8 @@ def test_the_controls_would_be_noticed(window: Window) -> None:
 def test_the_policy_stops_what_a_page_would_run(window: Window) -> None:
     window.open("/health")
     window.page.evaluate(
-        "() => { const s = document.createElement('script'); s.textContent = 'window.__xss = 9'; document.body.append(s);"
+        "() => { const s = document.createElement('script'); s.textContent = 'window.__xss = 9';"
+        " document.body.append(s);"
         " document.body.insertAdjacentHTML('beforeend', '<img src=x: onerror=\"window.__xss=10\">') }"
     )
     window.page.wait_for_timeout(300)
