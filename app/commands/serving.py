@@ -13,6 +13,9 @@ from app.commands import options
 @options.database
 def dashboard(*, host: str, port: int, base_path: str, insecure: bool, database: str | None) -> None:
     """Serve the dashboard, which reads the store and never writes to it."""
+    from streamlit.logger import set_log_level
+
+    set_log_level("ERROR")  # before its first import of ours: it warns of caches that are made before the server runs
     from app.serve import serve
 
     serve(options.settings(database), host=host, port=port, base_path=base_path, insecure=insecure)
