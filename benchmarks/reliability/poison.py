@@ -68,17 +68,18 @@ def _json(value: object) -> bytes:
     return json.dumps(value).encode()
 
 
-def _messages() -> Iterator[Message]:
-    """Good, bad, good of each envelope; every message with an id of its own where its envelope has one."""
+def _messages(codec: str | None) -> Iterator[Message]:
+    """Good, bad, good of each envelope; every message of all codecs with an id of its own where it has one."""
+    first = CODECS.index(codec) * 1_000
     for number, (good, bad) in enumerate(envelopes().values()):
         for place, (value, headers) in enumerate((good, bad, good)):
-            id_ = str(UUID(int=number * 10 + place + 1, version=4))
+            id_ = str(UUID(int=first + number * 10 + place + 1, version=4))
             named = [(name, id_.encode() if name == "ce_id" else text) for name, text in headers]
             yield value.replace(b'"id": "1"', b'"id": "' + id_.encode() + b'"'), named
 
 
 def _poisoned_topic(broker: Kafka, url: str, codec: str | None) -> dict[str, int]:
-    topic, sent = broker.topic(f"poison-{codec or 'plain'}"), list(_messages())
+    topic, sent = broker.topic(f"poison-{codec or 'plain'}"), list(_messages(codec))
     send(broker, topic, sent, codec)
     Child(ingest, url, broker.servers, topic).hear_all()
     stored, dead = _places(url, topic, "origins"), _places(url, topic, "dead_letters")
