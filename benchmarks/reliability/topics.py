@@ -50,16 +50,19 @@ def send(
 def ingest(pipe: Connection, url: str, servers: str, topic: str, death: float | None = None) -> None:
     """A child: read the topic to its end, and say when all is read.
 
-    `death` is how many seconds after its first stored batch it is killed, wherever it then is; None: it lives.
+    `death` is how many seconds after its first batch came it is killed, wherever it then is; None: it lives.
     """
     timer = threading.Timer(death or 0, die)
     timer.daemon = True
 
-    def on_progress(progress: Progress) -> None:
-        acknowledge(pipe, progress.messages)
-        if death is not None and progress.messages and timer.ident is None:
+    def begin(_: str) -> None:
+        if death is not None and timer.ident is None:
             timer.start()
 
+    def on_progress(progress: Progress) -> None:
+        acknowledge(pipe, progress.messages)
+
     with EventStore.open(url) as store:
-        Ingester(store, Intake(store, {topic: ORDERS}), servers, [topic]).run(until_end=True, on_progress=on_progress)
+        intake = Intake(store, {topic: ORDERS}, hook=begin)
+        Ingester(store, intake, servers, [topic]).run(until_end=True, on_progress=on_progress)
     acknowledge(pipe, "finished")

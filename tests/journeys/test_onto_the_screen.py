@@ -14,7 +14,7 @@ from playwright.sync_api import Browser
 
 from tests.browser.pages import Window
 from tests.browser.served import dashboard
-from tests.parts.kafka import Kafka
+from tests.parts.kafka import kafka
 
 LOG = b'{"test1": 1}'
 SHORT = b'{"event": "Order Created", "data": {"order:id": 123}}'
@@ -35,14 +35,15 @@ def chronoscope(folder: Path, *words: str) -> str:
 
 
 @pytest.fixture
-def ingested(kafka: Kafka, tmp_path: Path) -> Path:
-    """The folder of a store that has read the three messages from the topics `orders` and `logs`."""
-    with closing(kafka.admin()) as admin:
-        admin.create_topics([NewTopic("orders", 1, 1), NewTopic("logs", 1, 1)])
-    with closing(KafkaProducer(bootstrap_servers=kafka.servers)) as producer:
-        for topic, value in (("logs", LOG), ("orders", SHORT), ("orders", LONG)):
-            producer.send(topic, value).get(timeout=30)
-    chronoscope(tmp_path, "ingest", "--topics", "orders,logs", "--servers", kafka.servers, "--until-end")
+def ingested(tmp_path: Path) -> Path:
+    """The folder of a store that has read the three messages from `orders` and `logs` of a broker of its own."""
+    with kafka() as own:
+        with closing(own.admin()) as admin:
+            admin.create_topics([NewTopic("orders", 1, 1), NewTopic("logs", 1, 1)])
+        with closing(KafkaProducer(bootstrap_servers=own.servers)) as producer:
+            for topic, value in (("logs", LOG), ("orders", SHORT), ("orders", LONG)):
+                producer.send(topic, value).get(timeout=30)
+        chronoscope(tmp_path, "ingest", "--topics", "orders,logs", "--servers", own.servers, "--until-end")
     return tmp_path
 
 
