@@ -64,6 +64,8 @@ def upgrade(database: Database) -> Upgrade | None:
 
 
 def _take_steps(database: Database, session: Session, before: int) -> None:
+    if before == VERSION:
+        return  # another opener was quicker, and is already using the routines that would be made again
     for schema in range(before, VERSION):
         _step(STEPS[schema + 1])(database, session)
         session.execute("UPDATE counter SET schema = ? WHERE one = 1", [schema + 1])
