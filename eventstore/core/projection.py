@@ -5,6 +5,7 @@ from importlib import import_module
 from typing import Any
 
 from eventstore.core.event import RecordedEvent
+from eventstore.core.facet import Facet, Value
 
 State = Mapping[str, Any]
 """What is known of one key: a JSON object. Folds return a new one and never change the one they were given."""
@@ -22,14 +23,33 @@ def spelling(event_type: str) -> str:
 
 
 class Projection:
-    """A read model: the keys that an event belongs to, and how it changes each one's state.
+    """A read model: the keys that an event belongs to, how it changes each one's state, and the facets of a state.
 
     `keys` names them from the event alone; no key means that the event is none of its business.
     """
 
-    def __init__(self, name: str, *, keys: Callable[[RecordedEvent], Iterable[str]]) -> None:
-        self.name, self.keys = name, keys
+    def __init__(
+        self, name: str, *, keys: Callable[[RecordedEvent], Iterable[str]], facets: Sequence[Facet] = ()
+    ) -> None:
+        self.name, self.keys, self.facets = name, keys, tuple(facets)
         self._folds: dict[str, Fold] = {}
+
+    @property
+    def rolled(self) -> tuple[Facet, ...]:
+        """The facets that are counted or summed."""
+        return tuple(facet for facet in self.facets if facet.counted or facet.summed)
+
+    def facet(self, name: str) -> Facet:
+        """The facet of that name. Raises ValueError where there is none."""
+        for facet in self.facets:
+            if facet.name == name:
+                return facet
+        known = ", ".join(facet.name for facet in self.facets) or "none"
+        raise ValueError(f"{self.name} has no facet {name!r}: it has {known}.")
+
+    def facets_of(self, state: State) -> tuple[Value, ...]:
+        """The state's value of each facet, in their order."""
+        return tuple([facet.of(state) for facet in self.facets])
 
     def on(self, *types: str) -> Callable[[Fold], Fold]:
         """Register the fold of these event types; `on(ANY)` takes what no other takes.
