@@ -13,7 +13,7 @@ from eventstore.checkpoints import checkpoint
 from eventstore.core.event import Micros
 from eventstore.databases import Row
 from eventstore.errors import StoreBusy
-from eventstore.projector import BUCKET, READER
+from eventstore.projector.log import BUCKET, READER
 from eventstore.store import EventStore
 
 FINE_BUCKETS = 1_000

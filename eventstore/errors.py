@@ -36,6 +36,9 @@ EventStoreError
   SealsDiffer               seals were removed or changed: none is added to them
   AnchorsDiffer             the anchor file tells of another history than the store
   AnchorsUnusable           the anchor file cannot be read or written
+  StateTooLarge             a fold made a state that is too long to keep
+  NotProjected              no read model of that name was ever projected
+  CheckpointMoved           another projector was quicker
 """
 
 from collections.abc import Sequence
@@ -474,3 +477,46 @@ class IngestStopped(EventStoreError):
 
     def __str__(self) -> str:
         return f"Ingest stopped. {' '.join(self.reasons)} Mend that, then start ingest again."
+
+
+class StateTooLarge(EventStoreError):
+    """A fold made a state that is too long to keep; it parks its key."""
+
+    def __init__(self, projection: str, size: int, limit: int) -> None:
+        super().__init__(projection, size, limit)
+        self.projection, self.size, self.limit = projection, size, limit
+
+    def __str__(self) -> str:
+        return (
+            f"{self.projection} made a state of {self.size:,} characters, the limit is {self.limit:,}. Let its folds "
+            f"keep what is asked for, not all that came, then run `chronoscope heal {self.projection}`."
+        )
+
+
+class NotProjected(EventStoreError):
+    """No read model of that name was ever projected in this store. `known` are those that were."""
+
+    def __init__(self, projection: str, known: tuple[str, ...]) -> None:
+        super().__init__(projection, known)
+        self.projection, self.known = projection, known
+
+    def __str__(self) -> str:
+        known = f"It has {', '.join(self.known)}." if self.known else "It has none yet."
+        return (
+            f"The store has no read model {self.projection!r}. {known} Name its module in `projections` of the "
+            "settings, then run `chronoscope project`."
+        )
+
+
+class CheckpointMoved(EventStoreError):
+    """Another projector moved a build on first: nothing of this batch was written."""
+
+    def __init__(self, projection: str, build: int, expected: int) -> None:
+        super().__init__(projection, build, expected)
+        self.projection, self.build, self.expected = projection, build, expected
+
+    def __str__(self) -> str:
+        return (
+            f"Build {self.build} of {self.projection} no longer stands at position {self.expected}: another projector "
+            "moved it on. Nothing of this batch was written; it goes on from where that one is."
+        )

@@ -148,32 +148,32 @@ class Writer:
     """One write transaction: other modules' rows, and at most one append. Made by `EventStore.write`."""
 
     def __init__(self, session: Session, now: Clock, limits: Limits) -> None:
-        self._session, self._now, self._limits = session, now, limits
+        self.session, self._now, self._limits = session, now, limits
         self._asked = self._stored = False
         self.recorded_at: Micros = BEFORE_ALL
 
     @property
     def database(self) -> Database:
         """The database that is written to."""
-        return self._session.database
+        return self.session.database
 
     def execute(self, sql: str, params: Sequence[Any] = ()) -> int:
         """Run a statement; the number of rows that it changed."""
-        return self._session.execute(sql, params)
+        return self.session.execute(sql, params)
 
     def executemany(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
         """Run a statement for each row of values."""
-        self._session.executemany(sql, rows)
+        self.session.executemany(sql, rows)
 
     def rows(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
         """The rows of a statement, as this transaction sees them."""
-        return self._session.rows(sql, params)
+        return self.session.rows(sql, params)
 
     def source(self, kind: str, topic: str, topic_id: str) -> int:
         """The number of this source of messages in `sources`; made where it is new."""
         found = self._source(kind, topic, topic_id)
         if found is None:
-            self.database.lock(self._session)
+            self.database.lock(self.session)
             found = self._source(kind, topic, topic_id) or self._new_source(kind, topic, topic_id)
         return found
 
@@ -193,7 +193,7 @@ class Writer:
 
         Takes the write lock, so call it after whatever locks `offsets`.
         """
-        self.database.lock(self._session)
+        self.database.lock(self.session)
         condition, values = self.database.among("id", ids)
         found = self.rows(f"SELECT id, position, content_hash FROM events WHERE {condition}", values)  # noqa: S608
         return {event_id: (position, bytes(digest)) for event_id, position, digest in found}
@@ -230,7 +230,7 @@ class Writer:
         places = self._places(origins)
         commit = Commit(position, self.recorded_at, frontier, self._limits.clock_skew)
         rows = commit.rows(events, heads, expected, places or repeat(None))
-        self.database.insert(self._session, "events", EVENT_COLUMNS, rows)
+        self.database.insert(self.session, "events", EVENT_COLUMNS, rows)
         if places:
             self._insert_origins(rows, origins, places)
         self._stored = True
@@ -246,7 +246,7 @@ class Writer:
         claims = [event.occurred_at for event, *_ in events]
         top = max(_NO_CLAIM if claim is None else claim for claim in claims)
         position, recorded_at, frontier, schema = self.database.take_positions(
-            self._session, len(events), self._now(), top
+            self.session, len(events), self._now(), top
         )
         check_schema(self.database, schema)
         return position, recorded_at, frontier
@@ -254,7 +254,7 @@ class Writer:
     def _heads(self, streams: set[str], *, with_origins: bool) -> dict[str, StreamEnd]:
         heads = {stream: StreamEnd() for stream in streams}
         for stream, version, frontier, occurred_at, source, partition in self.database.heads(
-            self._session, sorted(streams), with_origins=with_origins
+            self.session, sorted(streams), with_origins=with_origins
         ):
             place = None if source is None else (source, partition)
             heads[stream] = StreamEnd(version, frontier, occurred_at, place)
@@ -278,7 +278,7 @@ class Writer:
             for row, origin, place in zip(rows, origins, places, strict=True)
             if origin and place
         ]
-        self.database.insert(self._session, "origins", ORIGIN_COLUMNS, kept)
+        self.database.insert(self.session, "origins", ORIGIN_COLUMNS, kept)
 
 
 def check_schema(database: Database, schema: int) -> None:

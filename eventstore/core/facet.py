@@ -55,6 +55,11 @@ class Facet:
         if self.counted and self.kind is not Kind.TEXT:
             raise ValueError(f"The facet {self.name} is a {self.kind}: only texts are counted.")
 
+    @property
+    def rolled(self) -> bool:
+        """Whether roll-ups keep it: it is counted or summed."""
+        return self.counted or self.summed
+
     def of(self, state: Mapping[str, Any]) -> Value:
         """The state's value of this facet."""
         value: Any = state

@@ -33,11 +33,11 @@ class Projection:
     ) -> None:
         self.name, self.keys, self.facets = name, keys, tuple(facets)
         self._folds: dict[str, Fold] = {}
+        self._rolled = [number for number, facet in enumerate(facets) if facet.rolled]
 
-    @property
-    def rolled(self) -> tuple[Facet, ...]:
-        """The facets that are counted or summed."""
-        return tuple(facet for facet in self.facets if facet.counted or facet.summed)
+    def rolled_of(self, values: Sequence[Value]) -> tuple[Value, ...]:
+        """Of a state's facet values those of the facets that are counted or summed."""
+        return tuple([values[number] for number in self._rolled])
 
     def facet(self, name: str) -> Facet:
         """The facet of that name. Raises ValueError where there is none."""

@@ -110,7 +110,7 @@ class Database(ABC):
         Raises `CommitUnknown` where the answer to the commit did not come.
         """
         self.check_writable()
-        session = self._begun()
+        session = self._begun(self.begin)
         try:
             yield session
             self._commit(session)
@@ -118,6 +118,16 @@ class Database(ABC):
             self._roll_back(session)
             raise
         finally:
+            self._closed(session)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """A connection whose statements all see the store as of one commit. For short answers only."""
+        session = self._begun(self.begin_snapshot)
+        try:
+            yield session
+        finally:
+            self._roll_back(session)
             self._closed(session)
 
     def check_writable(self) -> None:
@@ -129,17 +139,17 @@ class Database(ABC):
         """Close all connections."""
         self.engine.dispose()
 
-    def _begun(self) -> Session:
+    def _begun(self, begin: str) -> Session:
         """A session whose transaction is open; tried again where the connection was lost, since nothing was done."""
         try:
-            return self._begun_once()
+            return self._begun_once(begin)
         except ConnectionLost:
-            return self._begun_once()
+            return self._begun_once(begin)
 
-    def _begun_once(self) -> Session:
+    def _begun_once(self, begin: str) -> Session:
         session = self._opened()
         try:
-            session.execute(self.begin)
+            session.execute(begin)
         except BaseException:
             self._closed(session)
             raise
@@ -179,6 +189,7 @@ class Database(ABC):
                 session.connection.invalidate()
 
     begin: ClassVar[str]
+    begin_snapshot: ClassVar[str]
 
     @abstractmethod
     def dialected(self, sql: str) -> str:
@@ -217,8 +228,25 @@ class Database(ABC):
         """Insert rows by the quickest way for their number."""
 
     @abstractmethod
-    def among(self, column: str, values: Sequence[str]) -> tuple[str, list[Any]]:
+    def update(self, session: Session, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
+        """Set integer columns of rows by their `id`: each row holds the id, then a value for each column."""
+
+    @abstractmethod
+    def add_up(
+        self, session: Session, table: str, keys: Mapping[str, str], sums: Sequence[str], rows: Sequence[Row]
+    ) -> None:
+        """Add to the integer columns `sums` of the rows with these keys, which are made where there are none.
+
+        `keys` are the columns of the primary key with their types; each row holds the keys, then the sums.
+        """
+
+    @abstractmethod
+    def among(self, column: str, values: Sequence[str | int]) -> tuple[str, list[Any]]:
         """A condition that the column is one of the values, however many, and its bound values."""
+
+    @abstractmethod
+    def given(self, rows: Sequence[tuple[str, int]]) -> tuple[str, list[Any]]:
+        """Something to select from, with the columns `text` and `number`, and its bound values."""
 
     @abstractmethod
     def heads(self, session: Session, streams: Sequence[str], *, with_origins: bool) -> list[Row]:
@@ -252,6 +280,13 @@ class Database(ABC):
     def append_one(self, session: Session, values: Sequence[Any]) -> Row:
         """One event in one statement, where `appends_one`. See `PostgreSQL`."""
         raise NotImplementedError
+
+
+def added(table: str, keys: Iterable[str], sums: Iterable[str], rows: str) -> str:
+    """The statement that adds rows to what a table holds of their keys."""
+    names = ", ".join([*keys, *sums])
+    settings = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in sums)
+    return f"INSERT INTO {table} ({names}) {rows} ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {settings}"
 
 
 def _cause(error: BaseException) -> BaseException:

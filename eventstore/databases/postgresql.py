@@ -18,7 +18,7 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, QueuePool
 
 from eventstore import errors
-from eventstore.databases.database import POOL_TIMEOUT, READ_DEADLINE, Database, Row, Session
+from eventstore.databases.database import POOL_TIMEOUT, READ_DEADLINE, Database, Row, Session, added
 from eventstore.databases.postgresql_append import APPEND_ONE, CALL, WRONG_SCHEMA, WRONG_VERSION
 
 STATEMENT_TIMEOUT, LOCK_TIMEOUT, IDLE_TIMEOUT = 60.0, 20.0, 60.0
@@ -56,6 +56,8 @@ _HEAD = """
 _NO_ORIGIN = _HEAD.format(origin="NULL, NULL", join="")
 _ORIGIN = _HEAD.format(origin="o.source, o.partition", join="LEFT JOIN origins o ON o.position = e.position")
 
+_ARRAYS = {"int": "bigint[]", "text": "text[]"}
+
 _KINDS: Mapping[str, type[errors.DatabaseError]] = {
     "55P03": errors.StoreBusy,  # lock_not_available
     "40001": errors.StoreBusy,  # serialization_failure
@@ -85,9 +87,12 @@ class PostgreSQL(Database):
         "bytes": "bytea",
         "real": "double precision",
         "serial": "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+        "id": "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+        "keyed": "",
         "hot": "WITH (fillfactor = 10)",  # room for new versions of the row in its page
     }
     driver_errors = (psycopg.Error,)
+    begin_snapshot = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
     begin = "BEGIN"
     appends_one = True
     upgrades_on_open = False
@@ -201,7 +206,28 @@ class PostgreSQL(Database):
             raise problem from error
         return row
 
-    def among(self, column: str, values: Sequence[str]) -> tuple[str, list[Any]]:
+    def update(self, session: Session, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
+        """One statement over arrays."""
+        settings = ", ".join(f"{name} = given.{name}" for name in columns)
+        names = ["id", *columns]
+        given = f"unnest({', '.join(['?::bigint[]'] * len(names))}) AS given({', '.join(names)})"
+        arrays = [list(column) for column in zip(*rows, strict=True)]
+        session.execute(f"UPDATE {table} SET {settings} FROM {given} WHERE {table}.id = given.id", arrays)  # noqa: S608
+
+    def add_up(
+        self, session: Session, table: str, keys: Mapping[str, str], sums: Sequence[str], rows: Sequence[Row]
+    ) -> None:
+        """One statement over arrays."""
+        types = [*(f"?::{_ARRAYS[kind]}" for kind in keys.values()), *["?::bigint[]"] * len(sums)]
+        arrays = [list(column) for column in zip(*rows, strict=True)]
+        session.execute(added(table, keys, sums, f"SELECT * FROM unnest({', '.join(types)})"), arrays)  # noqa: S608
+
+    def given(self, rows: Sequence[tuple[str, int]]) -> tuple[str, list[Any]]:
+        """Two arrays."""
+        texts, numbers = [text for text, _ in rows], [number for _, number in rows]
+        return "unnest(?::text[], ?::bigint[]) AS given(text, number)", [texts, numbers]
+
+    def among(self, column: str, values: Sequence[str | int]) -> tuple[str, list[Any]]:
         """An array."""
         return f"{column} = ANY(?)", [list(values)]
 
@@ -269,6 +295,7 @@ def grants(role: str) -> list[sql.Composed]:
         sql.SQL(statement).format(name)
         for statement in (
             "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {}",
+            "GRANT CREATE ON SCHEMA public TO {}",  # read models have tables of their own
             "REVOKE UPDATE, DELETE ON events, origins FROM {}",
             "REVOKE INSERT, DELETE ON counter FROM {}",
         )

@@ -21,7 +21,7 @@ from sqlalchemy import create_engine, event
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, QueuePool
 
 from eventstore import clock, errors
-from eventstore.databases.database import POOL_TIMEOUT, READ_DEADLINE, Database, Row, Session
+from eventstore.databases.database import POOL_TIMEOUT, READ_DEADLINE, Database, Row, Session, added
 
 BUSY_TIMEOUT = 20.0
 """How long, in seconds, a writer waits for another. SQLite's waiting is unfair: 8 writers made one wait over 1 s."""
@@ -65,8 +65,11 @@ class SQLite(Database):
         "real": "REAL",
         "serial": "INTEGER PRIMARY KEY AUTOINCREMENT",
         "hot": "",
+        "id": "INTEGER PRIMARY KEY",
+        "keyed": " WITHOUT ROWID",
     }
     driver_errors = (sqlite3.Error,)
+    begin_snapshot = "BEGIN"
     begin = "BEGIN IMMEDIATE"  # a deferred transaction that reads first fails at once when another writes
     upgrades_on_open = True
 
@@ -136,7 +139,23 @@ class SQLite(Database):
         else:
             session.executemany(statement, rows)
 
-    def among(self, column: str, values: Sequence[str]) -> tuple[str, list[Any]]:
+    def update(self, session: Session, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
+        """One prepared statement for all rows."""
+        settings = ", ".join(f"{name} = ?{number}" for number, name in enumerate(columns, 2))
+        session.executemany(f"UPDATE {table} SET {settings} WHERE id = ?1", rows)  # noqa: S608 - our own names
+
+    def add_up(
+        self, session: Session, table: str, keys: Mapping[str, str], sums: Sequence[str], rows: Sequence[Row]
+    ) -> None:
+        """One prepared statement for all rows."""
+        session.executemany(added(table, keys, sums, f"VALUES ({', '.join('?' * (len(keys) + len(sums)))})"), rows)
+
+    def given(self, rows: Sequence[tuple[str, int]]) -> tuple[str, list[Any]]:
+        """A list in one JSON text."""
+        pairs = "SELECT value ->> '$[0]' AS text, value ->> '$[1]' AS number FROM json_each(?)"
+        return f"({pairs}) AS given", [json.dumps(rows)]
+
+    def among(self, column: str, values: Sequence[str | int]) -> tuple[str, list[Any]]:
         """A list in one JSON text: SQLite bounds how many values a statement binds."""
         return f"{column} IN (SELECT value FROM json_each(?))", [_json_list(values)]  # noqa: S608 - our own names
 
@@ -234,5 +253,5 @@ def _numbered() -> Iterator[str]:
         number += 1
 
 
-def _json_list(texts: Sequence[str]) -> str:
+def _json_list(texts: Sequence[str | int]) -> str:
     return json.dumps(texts)

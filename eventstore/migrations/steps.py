@@ -12,7 +12,7 @@ from eventstore.schema import VERSION
 
 Step = Callable[[Database, Session], None]
 
-STEPS: Mapping[int, str] = {1: "0001_first"}
+STEPS: Mapping[int, str] = {1: "0001_first", 2: "0002_histories"}
 """The module of the step that makes each schema out of the one before."""
 
 

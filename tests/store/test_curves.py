@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from eventstore import curves
 from eventstore.checkpoints import checkpoint
 from eventstore.curves import Count, StreamKey, event_counts, streams, totals
-from eventstore.projector import BUCKET, READER, Projector
+from eventstore.projector.log import BUCKET, READER
+from eventstore.projector.log import LogReader as Projector
 from eventstore.store import EventStore
 from tests.given import NOON, SECOND, event
 from tests.store.test_projector import filled

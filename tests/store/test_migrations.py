@@ -16,16 +16,18 @@ from tests.given import event
 from tests.parts.postgres import Database as PostgresDatabase
 from tests.store.fresh import connected
 
+THIS, NEXT = schema.VERSION, schema.VERSION + 1
+
 
 @pytest.fixture
 def next_release(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A release whose schema is 2: a new nullable column."""
-    step = ModuleType("eventstore.migrations.0002_test")
+    """A release with the next schema: a new nullable column."""
+    step = ModuleType("eventstore.migrations.next_test")
     step.upgrade = add_column  # type: ignore[attr-defined] # what a step's module holds
     monkeypatch.setitem(sys.modules, step.__name__, step)
     for module in (schema, steps, writing):
-        monkeypatch.setattr(module, "VERSION", 2)
-    monkeypatch.setattr(steps, "STEPS", {**steps.STEPS, 2: "0002_test"})
+        monkeypatch.setattr(module, "VERSION", NEXT)
+    monkeypatch.setattr(steps, "STEPS", {**steps.STEPS, NEXT: "next_test"})
 
 
 def add_column(database: Database, session: Session) -> None:
@@ -51,18 +53,20 @@ def test_a_sqlite_writer_upgrades_after_a_copy(tmp_path: Path, request: pytest.F
     with EventStore.open(address) as store:
         before = store.append([event(), event()])
     request.getfixturevalue("next_release")
-    with pytest.raises(errors.SchemaTooOld, match=r"has schema 1, this release needs 2. Run `chronoscope migrate`"):
+    with pytest.raises(
+        errors.SchemaTooOld, match=f"has schema {THIS}, this release needs {NEXT}. Run `chronoscope migrate`"
+    ):
         EventStore.open(address, read_only=True)
     with EventStore.open(address) as store:
-        copy = tmp_path / "store.db.schema-1"
+        copy = tmp_path / f"store.db.schema-{THIS}"
         assert str(store.upgraded) == (
-            f"Upgraded the event store from schema 1 to 2. The store as it was before is kept at {copy}."
+            f"Upgraded the event store from schema {THIS} to {NEXT}. The store as it was before is kept at {copy}."
         )
         assert list(store.read_all()) == before
         assert store.rows("SELECT note FROM events") == [(None,), (None,)]
         store.append([event()])
     with sqlite3.connect(copy) as old:
-        assert old.execute("SELECT schema, position FROM counter").fetchall() == [(1, 2)]
+        assert old.execute("SELECT schema, position FROM counter").fetchall() == [(THIS, 2)]
 
 
 def test_an_upgrade_that_fails_leaves_the_store_as_it_was(
@@ -76,11 +80,11 @@ def test_an_upgrade_that_fails_leaves_the_store_as_it_was(
         add_column(database, session)
         session.execute("ALTER TABLE no_such_table ADD COLUMN note")
 
-    monkeypatch.setattr(sys.modules["eventstore.migrations.0002_test"], "upgrade", broken)
+    monkeypatch.setattr(sys.modules["eventstore.migrations.next_test"], "upgrade", broken)
     with pytest.raises(errors.DatabaseError, match="no_such_table"):
         EventStore.open(address)
     with sqlite3.connect(tmp_path / "store.db") as file:
-        assert file.execute("SELECT schema FROM counter").fetchall() == [(1,)]
+        assert file.execute("SELECT schema FROM counter").fetchall() == [(THIS,)]
         assert "note" not in [name for _, name, *_ in file.execute("PRAGMA table_info(events)")]
 
 
@@ -92,7 +96,7 @@ def test_on_postgres_the_owner_upgrades_by_the_command(postgres_url: str, reques
     for read_only in (True, False):
         with pytest.raises(errors.SchemaTooOld, match="with the owner's address"):
             EventStore.open(postgres_url, read_only=read_only)
-    assert str(migrate(postgres_url)) == "Upgraded the event store from schema 1 to 2."
+    assert str(migrate(postgres_url)) == f"Upgraded the event store from schema {THIS} to {NEXT}."
     with EventStore.open(postgres_url) as store:
         assert store.append([event()], expected={"order-1": 1})[0].position == 2
 
@@ -102,8 +106,8 @@ def test_a_writer_that_was_open_through_an_upgrade_is_stopped(database_url: str,
     with EventStore.open(database_url) as old, EventStore.open(database_url) as other:
         old.append([event()])
         with other.write() as writer:
-            writer.execute("UPDATE counter SET schema = 2")
-        with pytest.raises(errors.SchemaTooNew, match="has schema 2, this release knows schemas up to 1"):
+            writer.execute(f"UPDATE counter SET schema = {NEXT}")
+        with pytest.raises(errors.SchemaTooNew, match=f"has schema {NEXT}, this release knows schemas up to {THIS}"):
             old.append([event() for _ in range(events)])
         with pytest.raises(errors.SchemaTooNew), old.write():
             pass

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from eventstore import projector
 from eventstore.checkpoints import advance
 from eventstore.core.event import NewEvent
-from eventstore.projector import BUCKET, READER, Projector
+from eventstore.projector import log as projector
+from eventstore.projector.log import BUCKET, READER
+from eventstore.projector.log import LogReader as Projector
 from eventstore.store import EventStore
 from tests.given import NOON, SECOND, event
 

@@ -1,7 +1,7 @@
-"""The projector: follows the log and keeps what is derived from it.
+"""What is counted of the log itself: events over time, and the list of streams.
 
-This is its first brick: counts of events over time, and the list of streams. What a slice of the log brings and the
-checkpoint that says so are written in one transaction, so no crash counts an event twice or leaves one out.
+What a slice of the log brings and the checkpoint that says so are written in one transaction, so no crash counts an
+event twice or leaves one out.
 """
 
 from collections import Counter
@@ -49,8 +49,8 @@ class StreamSpan:
     position: int
 
 
-class Projector:
-    """Brings the derived tables level with the log. Any number may run: one gets on, the others see that it did.
+class LogReader:
+    """Brings these counts level with the log. Any number may run: one gets on, the others see that it did.
 
     `hook` is called with the name of each point between two statements; tests stop the projector there.
     """

@@ -1,0 +1,103 @@
+"""The projector's door: makes builds where they are missing, brings all level, swaps new ones in."""
+
+from collections.abc import Callable, Iterable
+
+from eventstore.builds import DENSE, DENSE_FINEST, FINEST, Build, State, builds, code_of, drop, make, set_state
+from eventstore.core.event import Micros
+from eventstore.core.history import LONG_KEY
+from eventstore.core.projection import Projection
+from eventstore.databases import Session
+from eventstore.projector.log import LogReader
+from eventstore.projector.passes import BATCH, Passes
+from eventstore.store import EventStore
+
+_SECOND: Micros = 1_000_000
+
+
+class Projector:
+    """Brings everything derived level with the log. Any number may run: one gets on, the others see that it did.
+
+    `hook` is called with the name of each point between two statements; tests stop the projector there.
+    """
+
+    def __init__(
+        self,
+        store: EventStore,
+        projections: Iterable[Projection] = (),
+        *,
+        hook: Callable[[str], None] = lambda _: None,
+        batch: int = BATCH,
+        long_key: int = LONG_KEY,
+    ) -> None:
+        self._store, self._projections = store, tuple(projections)
+        self._log = LogReader(store, hook=hook)
+        self._passes = Passes(store, self._projections, hook=hook, batch=batch, long_key=long_key)
+
+    def catch_up(self, *, until: int | None = None, on_progress: Callable[[int, int], None] | None = None) -> int:
+        """Follow the log up to position `until` (its end as this begins); where its counts now stand.
+
+        `on_progress` gets the position reached and the end after each batch. Raises what the database may refuse; what
+        was taken in before stays.
+        """
+        reached = self._log.catch_up(until=until)
+        if self._projections:
+            self._make_missing()
+            self._passes.catch_up(reached, on_progress or (lambda *_: None))
+            self._swap_in()
+        return reached
+
+    def rebuild(self, projection: str) -> None:
+        """Begin a new build beside the live one; `catch_up` fills it and swaps it in once it is level."""
+        chosen = next(one for one in self._projections if one.name == projection)
+        with self._store.write() as writer:
+            self._store.database.lock(writer.session)
+            make(
+                writer.session, chosen, code_of(chosen), state="building", finest=self._finest(), now=self._store.now()
+            )
+
+    def _make_missing(self) -> None:
+        """A build for each projection whose code has none: live at once where nothing else answers for it."""
+        if not self._missing(self._store.database.read(builds)):
+            return
+        with self._store.write() as writer:
+            session = writer.session
+            self._store.database.lock(session)
+            found = builds(session)
+            for one in self._missing(found):
+                answered = any(build.projection == one.name and build.state == "live" for build in found)
+                state: State = "building" if answered else "live"
+                make(session, one, code_of(one), state=state, finest=self._finest(), now=self._store.now())
+
+    def _missing(self, found: list[Build]) -> list[Projection]:
+        known = {(build.projection, build.code) for build in found if build.state != "old"}
+        return [one for one in self._projections if (one.name, code_of(one)) not in known]
+
+    def _finest(self) -> Micros:
+        """Ten-minute buckets, or minutes over a dense log."""
+        head = self._store.head()
+        ((first,),) = self._store.rows("SELECT min(occurred_at) FROM events")
+        seconds = 0 if first is None or head.frontier is None else (head.frontier - first) // _SECOND
+        return DENSE_FINEST if head.position > DENSE * max(seconds, 3_600) else FINEST
+
+    def _swap_in(self) -> None:
+        """Put every new build in its predecessor's place that is level with it."""
+        for new in self._passes.ours():
+            if new.state == "building":
+                self._swap(new)
+
+    def _swap(self, new: Build) -> None:
+        with self._store.write() as writer:
+            session = writer.session
+            self._store.database.lock(session)
+            of_it = [one for one in builds(session) if one.projection == new.projection]
+            live = next((one for one in of_it if one.state == "live"), None)
+            if live is not None and live.position > new.position:
+                return
+            self._collect(session, [one for one in of_it if one.state == "old"])
+            if live is not None:
+                set_state(session, live, "old", self._store.now())
+            set_state(session, new, "live", self._store.now())
+
+    def _collect(self, session: Session, old: Iterable[Build]) -> None:
+        for one in old:
+            drop(session, one)
