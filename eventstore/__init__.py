@@ -6,13 +6,15 @@ Outsiders import from here; the command and the seed also from `eventstore.inges
 
 from eventstore.core.canonical import Json, decode, encode
 from eventstore.core.event import TOMBSTONE, Micros, NewEvent, OccurredSource, RecordedEvent
+from eventstore.core.facet import Facet, Kind
 from eventstore.core.integrity import Harm
 from eventstore.core.moment import LIVE, Moment
 from eventstore.core.origin import Origin
 from eventstore.core.projection import ANY, Projection, State, load, serving
 from eventstore.core.replay import Step, fold_order, replay, steps
 from eventstore.core.times import format_time, parse_time
-from eventstore.errors import EventStoreError, Unreadable
+from eventstore.errors import EventStoreError, NotProjected, Unreadable
+from eventstore.histories import Histories, Where
 from eventstore.projector import Projector
 from eventstore.reading import EventQuery
 from eventstore.seals import Sealer
@@ -26,12 +28,16 @@ __all__ = [
     "EventQuery",
     "EventStore",
     "EventStoreError",
+    "Facet",
     "Harm",
     "Head",
+    "Histories",
     "Json",
+    "Kind",
     "Micros",
     "Moment",
     "NewEvent",
+    "NotProjected",
     "OccurredSource",
     "Origin",
     "Projection",
@@ -42,6 +48,7 @@ __all__ = [
     "Step",
     "Unreadable",
     "Verdict",
+    "Where",
     "decode",
     "encode",
     "fold_order",

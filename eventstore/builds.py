@@ -187,7 +187,7 @@ def _tables(database: Database, build: Build) -> Sequence[str]:
 
 
 def _indexes(build: Build) -> Sequence[str]:
-    name, covered = build.rows, "valid_from, event_position, valid_to, known_to"
+    name, covered = build.rows, "valid_from, event_position, key, valid_to, known_to"
     facets = [
         f"CREATE INDEX {name}_{facet.name} ON {name} (f_{facet.name}, {covered})"
         for facet in build.facets

@@ -49,16 +49,16 @@ class Projector:
     def rebuild(self, projection: str) -> None:
         """Begin a new build beside the live one; `catch_up` fills it and swaps it in once it is level."""
         chosen = next(one for one in self._projections if one.name == projection)
+        finest = self._finest()
         with self._store.write() as writer:
             self._store.database.lock(writer.session)
-            make(
-                writer.session, chosen, code_of(chosen), state="building", finest=self._finest(), now=self._store.now()
-            )
+            make(writer.session, chosen, code_of(chosen), state="building", finest=finest, now=self._store.now())
 
     def _make_missing(self) -> None:
         """A build for each projection whose code has none: live at once where nothing else answers for it."""
         if not self._missing(self._store.database.read(builds)):
             return
+        finest = self._finest()
         with self._store.write() as writer:
             session = writer.session
             self._store.database.lock(session)
@@ -66,7 +66,7 @@ class Projector:
             for one in self._missing(found):
                 answered = any(build.projection == one.name and build.state == "live" for build in found)
                 state: State = "building" if answered else "live"
-                make(session, one, code_of(one), state=state, finest=self._finest(), now=self._store.now())
+                make(session, one, code_of(one), state=state, finest=finest, now=self._store.now())
 
     def _missing(self, found: list[Build]) -> list[Projection]:
         known = {(build.projection, build.code) for build in found if build.state != "old"}

@@ -95,7 +95,7 @@ def _opens(function: ast.expr) -> bool:
 def test_broad_catches_are_few_and_each_has_its_reason() -> None:
     broad = [(file, line) for file in files() for line in broad_catches(file)]
     assert [f"{name(file)}:{line}" for file, line in broad if not _has_reason(file, line)] == []
-    assert len(broad) <= 3, broad
+    assert len(broad) <= 6, broad
 
 
 def broad_catches(file: Path) -> list[int]:

@@ -1,0 +1,100 @@
+"""The door: every question to the read models. Each is answered from one snapshot of the store."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+from eventstore.builds import Build, builds
+from eventstore.core.event import Micros
+from eventstore.core.moment import LIVE, Moment
+from eventstore.core.projection import Projection
+from eventstore.histories import comparing, counts, keys, pages
+from eventstore.histories.answers import AsOf, Behind, Between, Counts, Curve, Ever, Page, Place, Steps, Where
+from eventstore.histories.standing import Standing, stand
+from eventstore.store import EventStore
+
+
+class Histories:
+    """Read models at any moment. May be shared by threads.
+
+    At the latest belief no question looks through history: it costs what it shows. Below it (`moment.known`) answers
+    are as exact, and those that had to look through rows say so (`flat`); a reader's deadline bounds them. The
+    projections' code is needed for one thing alone, the older beliefs of long keys. All raise `NotProjected` for a read
+    model that the store does not have, and ValueError for a facet that it does not have.
+    """
+
+    def __init__(self, store: EventStore, projections: Iterable[Projection] = ()) -> None:
+        self._store, self._projections = store, {one.name: one for one in projections}
+
+    def builds(self) -> list[Build]:
+        """Every build that there is, the oldest first."""
+        return self._store.database.read(builds)
+
+    def as_of(self, projection: str, key: str, moment: Moment = LIVE) -> AsOf:
+        """The key's state at the moment."""
+        with self._at(projection, moment) as at:
+            return keys.as_of(at, key, self._projections)
+
+    def steps(
+        self, projection: str, key: str, moment: Moment = LIVE, *, after: Place | None = None, limit: int = 1_000
+    ) -> Steps:
+        """The key's states up to the moment in fold order, those that follow `after`."""
+        with self._at(projection, moment) as at:
+            return keys.steps(at, key, self._projections, after, limit)
+
+    def page(
+        self,
+        projection: str,
+        moment: Moment = LIVE,
+        *,
+        where: Sequence[Where] = (),
+        after: Place | None = None,
+        limit: int = 50,
+    ) -> Page:
+        """The keys that hold at the moment and fulfil all conditions, the last changed first."""
+        with self._at(projection, moment) as at:
+            return pages.page(at, where, after, limit, self._projections)
+
+    def count(self, projection: str, moment: Moment = LIVE, *, by: str | None = None) -> Counts:
+        """How many keys hold each value of a facet at the moment, and the sums of the summed facets over them."""
+        with self._at(projection, moment) as at:
+            return counts.count(at, by, self._projections)
+
+    def curve(
+        self,
+        projection: str,
+        by: str | None,
+        since: Micros,
+        until: Micros,
+        *,
+        buckets: int = 200,
+        known: int | None = None,
+    ) -> Curve:
+        """Counts and sums over time, in about so many buckets; where the roll-ups are not fine enough, in fewer."""
+        with self._at(projection, Moment(known=known)) as at:
+            return counts.curve(at, by, since, until, buckets, self._projections)
+
+    def between(
+        self, projection: str, first: Moment, second: Moment, *, by: str | None = None, behind: Behind | None = None
+    ) -> Between:
+        """What differs between two moments, moves counted by a facet, and the keys behind them."""
+        with self._at(projection, first) as one:
+            other = stand(one.session, projection, second)
+            return comparing.between(one, other, by, behind or Behind(), self._projections)
+
+    def ever(
+        self,
+        projection: str,
+        where: Sequence[Where],
+        until: Moment = LIVE,
+        *,
+        after: Place | None = None,
+        limit: int = 50,
+    ) -> Ever:
+        """The keys that ever fulfilled all conditions up to the moment, also those that are fine now."""
+        with self._at(projection, until) as at:
+            return pages.ever(at, where, after, limit, self._projections)
+
+    @contextmanager
+    def _at(self, projection: str, moment: Moment) -> Iterator[Standing]:
+        with self._store.database.snapshot() as session:
+            yield stand(session, projection, moment)
