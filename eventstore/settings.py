@@ -7,7 +7,7 @@ that the caller ships. It is TOML, and every part of it may be left out:
     anchors = "chronoscope.anchors"              # CHRONOSCOPE_ANCHORS: where seals are anchored; default: beside SQLite
     allowed_hosts = ["127.0.0.1", "localhost"]   # CHRONOSCOPE_ALLOWED_HOSTS, joined by commas
     mask = ["customer.email", "address"]         # paths in payloads that viewers must not see
-    projections = ["eventstore.projections.orders", "eventstore.projections.automatic"]    # the first that fits
+    projections = ["my_models.py", "eventstore.projections.automatic"]    # modules and files; the first that fits
 
     [kafka]
     servers = "localhost:9092"                   # CHRONOSCOPE_KAFKA_SERVERS
@@ -27,6 +27,7 @@ that the caller ships. It is TOML, and every part of it may be left out:
     correlation_id = ["trace.flow"]
     causation_id = ["trace.cause"]
 
+In `projections` a name that ends in `.py` is a file, beside the settings or else from the working directory.
 Paths apply to plain JSON; `id` also to the data of any other envelope that names neither subject nor key.
 """
 
@@ -50,6 +51,19 @@ ENVIRONMENT = {
     "CHRONOSCOPE_ALLOWED_HOSTS": "allowed_hosts",
 }
 
+SHIPPED = (
+    "eventstore.projections.orders",
+    "eventstore.projections.payments",
+    "eventstore.projections.customers",
+    "eventstore.projections.stock",
+    "eventstore.projections.shipments",
+    "eventstore.projections.notifications",
+    "eventstore.projections.service_logs",
+    "eventstore.projections.shop_shapes",
+    "eventstore.projections.automatic",
+)
+"""The read models that come with it, and the upcasters of the shop. The last serves whatever no other takes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -61,7 +75,7 @@ class Settings:
     anchors: Path | None = None
     allowed_hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
     mask: tuple[str, ...] = ()
-    projections: tuple[str, ...] = ("eventstore.projections.orders", "eventstore.projections.automatic")
+    projections: tuple[str, ...] = SHIPPED
     merge_window: Micros = 60_000_000
     message_bytes: int = MAX_BYTES
 
@@ -113,9 +127,17 @@ def _flat(document: dict[str, Any], file: str) -> dict[str, Any]:
     servers = _checked(kafka, {"servers": str}, file, "kafka.")
     found |= {"kafka_servers": servers["servers"]} if servers else {}
     found |= _checked(limits, {"merge_window": int, "message_bytes": int}, file, "limits.")
+    if "projections" in found:
+        found["projections"] = [_beside(file, module) for module in found["projections"]]
     if "merge_window" in found:
         found["merge_window"] *= 1_000_000
     return found | {"topics": {name: _topic(name, _table(topics, name, file), file) for name in list(topics)}}
+
+
+def _beside(file: str, module: str) -> str:
+    """A module's file where it lies beside the settings; any other name as it stands."""
+    beside = Path(file).parent / module
+    return str(beside) if module.endswith(".py") and beside.exists() else module
 
 
 def _table(document: dict[str, Any], name: str, file: str) -> dict[str, Any]:

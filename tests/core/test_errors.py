@@ -12,13 +12,20 @@ KINDS = [
     for _, kind in inspect.getmembers(errors, inspect.isclass)
     if issubclass(kind, errors.EventStoreError) and kind is not errors.EventStoreError
 ]
-FACTS: dict[str, object] = {"int": 7, "float": 0.5, "bool": True, "str": "A fact.", "Sequence[str]": ("A fact.",)}
+FACTS: dict[str, object] = {
+    "int": 7,
+    "float": 0.5,
+    "bool": True,
+    "str": "A fact.",
+    "Sequence[str]": ("A fact.",),
+    "tuple[str, ...]": ("A fact.",),
+}
 
 
 def example(kind: type[errors.EventStoreError]) -> errors.EventStoreError:
     """An error of the kind, with a fact of the right type for each parameter."""
     wanted = inspect.signature(kind).parameters.values()
-    return kind(*[FACTS[inspect.formatannotation(one.annotation).split(" | ")[0].split(".")[-1]] for one in wanted])
+    return kind(*[FACTS[inspect.formatannotation(one.annotation).split(" | ")[0].removeprefix("collections.abc.")] for one in wanted])
 
 
 @pytest.mark.parametrize("kind", KINDS)
