@@ -19,7 +19,7 @@ from eventstore.core.times import format_time, parse_time
 from eventstore.core.upcast import upcaster
 from eventstore.errors import EventStoreError, NotProjected, Unreadable
 from eventstore.histories import Histories, Where
-from eventstore.projector import Projector
+from eventstore.projector import Leveller, Projector
 from eventstore.reading import EventQuery
 from eventstore.seals import Sealer
 from eventstore.store import EventStore, Head, migrate
@@ -40,6 +40,7 @@ __all__ = [
     "Histories",
     "Json",
     "Kind",
+    "Leveller",
     "Micros",
     "Moment",
     "NewEvent",

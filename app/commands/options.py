@@ -32,6 +32,7 @@ database = click.option(
     "--database", metavar="URL", help="The store, e.g. sqlite:///shop.db or postgresql+psycopg://user@host/name."
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+project = click.option("--project/--no-project", default=True, help="Bring read models level.", show_default=True)
 limit = click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="At most so many.")
 
 
