@@ -40,6 +40,8 @@ EventStoreError
   StateTooLarge             a fold made a state that is too long to keep
   NotProjected              no read model of that name was ever projected
   CheckpointMoved           another projector was quicker
+  CodeChanged               the code of a read model is not what its build was made by
+  CodeTouchesMore           changed code gives other states than those that it was to repair
 """
 
 from collections.abc import Sequence
@@ -534,4 +536,33 @@ class CheckpointMoved(EventStoreError):
         return (
             f"Build {self.build} of {self.projection} no longer stands at position {self.expected}: another projector "
             "moved it on. Nothing of this batch was written; it goes on from where that one is."
+        )
+
+
+class CodeChanged(EventStoreError):
+    """The code of a read model is not what its build was made by."""
+
+    def __init__(self, projection: str, build: int) -> None:
+        super().__init__(projection, build)
+        self.projection, self.build = projection, build
+
+    def __str__(self) -> str:
+        return (
+            f"Build {self.build} of {self.projection} was made by other code. If the change only repairs what was "
+            f"parked, run `chronoscope heal {self.projection} --accept-code`; else `chronoscope project` makes a new "
+            "build beside it."
+        )
+
+
+class CodeTouchesMore(EventStoreError):
+    """Changed code gives other states than those that it was to repair. `key` is one such, from `position` on."""
+
+    def __init__(self, projection: str, key: str, position: int) -> None:
+        super().__init__(projection, key, position)
+        self.projection, self.key, self.position = projection, key, position
+
+    def __str__(self) -> str:
+        return (
+            f"The changed code of {self.projection} also changes {self.key!r}, which was not parked, from the event at "
+            f"position {self.position} on. Nothing was written. Run `chronoscope project`: it makes a new build."
         )
