@@ -2,6 +2,12 @@
 
 EventStoreError
   BadSettings               a settings file that cannot be used as it is
+  UnusableFile              a file that cannot be imported as it is
+    NoTimes                 none of its columns holds times
+    AmbiguousTimes          its dates have two readings
+    RowsRefused             its first rows all fail for one reason
+    MappedOtherwise         its bytes were imported by another mapping
+  BadMapping                what is said of a file's columns cannot be used
   BrokerFailed              the Kafka broker cannot be reached, or its answer not be read
   UnknownTopics             topics that the broker does not have
   IngestStopped             partitions that go no further until somebody looks
@@ -474,3 +480,62 @@ class IngestStopped(EventStoreError):
 
     def __str__(self) -> str:
         return f"Ingest stopped. {' '.join(self.reasons)} Mend that, then start ingest again."
+
+
+class UnusableFile(EventStoreError):
+    """A file that holds no rows which could be imported. Nothing was stored."""
+
+    def __init__(self, file: str, problem: str, remedy: str) -> None:
+        super().__init__(file, problem, remedy)
+        self.file, self.problem, self.remedy = file, problem, remedy
+
+    def __str__(self) -> str:
+        return f"{self.file} cannot be imported: {self.problem}. {self.remedy}"
+
+
+class NoTimes(UnusableFile):
+    """No column says when its rows happened; or the one that was named does not."""
+
+    def __init__(self, file: str, named: str, columns: Sequence[str]) -> None:
+        said = f"the column {named!r} holds no times" if named else "no column holds times"
+        super().__init__(file, f"{said} (columns: {', '.join(columns)})", "Name the one that does with --time COLUMN.")
+        self.named, self.columns = named, columns
+        self.args = (file, named, columns)
+
+
+class AmbiguousTimes(UnusableFile):
+    """The times of a column can be read in two ways, and the first rows do not show which is meant."""
+
+    def __init__(self, column: str, text: str, one: str, other: str) -> None:
+        remedy = f'Say which with --time-format "{one}" or --time-format "{other}".'
+        super().__init__("The file", f"{text!r} in {column} may be a time as {one} or as {other}", remedy)
+        self.args = (column, text, one, other)
+
+
+class RowsRefused(UnusableFile):
+    """The first rows of a file all fail for one reason, so the reason is not in the rows."""
+
+    def __init__(self, file: str, rows: int, reason: str, detail: str) -> None:
+        problem = f"its first {rows:,} rows all fail for one reason ({reason}: {detail.rstrip('.')})"
+        super().__init__(file, problem, "Nothing was stored; look at --show-mapping and correct what it says.")
+        self.args = (file, rows, reason, detail)
+
+
+class MappedOtherwise(UnusableFile):
+    """The same bytes were imported by another mapping: their events are there, and are not rewritten."""
+
+    def __init__(self, file: str, earlier: str) -> None:
+        problem = f"the same bytes were imported before, as {earlier}, by another mapping, and events are never rewritten"
+        super().__init__(file, problem, "Import it into another store, or by the mapping of the first time.")
+        self.args = (file, earlier)
+
+
+class BadMapping(EventStoreError):
+    """What is said of a file's columns has no meaning, or does not fit the file."""
+
+    def __init__(self, file: str, problem: str) -> None:
+        super().__init__(file, problem)
+        self.file, self.problem = file, problem
+
+    def __str__(self) -> str:
+        return f"The mapping of {self.file} cannot be used: {self.problem}. `chronoscope import --show-mapping` prints one."

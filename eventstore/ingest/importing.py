@@ -1,0 +1,263 @@
+"""Importing: the rows of a file come in as a topic's messages do, each exactly once.
+
+A file is a source of kind `import`; its one partition is the file, and a row's offset the line at which it begins. So
+the next line is in the same transaction as the rows before it: killed at any instant, an import goes on there.
+"""
+
+from codecs import BOM_UTF8
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from hashlib import sha256
+from itertools import islice
+from typing import Any, BinaryIO, NamedTuple
+
+from eventstore.core.canonical import MAX_BYTES
+from eventstore.core.event import NewEvent
+from eventstore.envelopes.message import Record
+from eventstore.errors import MappedOtherwise, RowsRefused, Unreadable, UnusableFile
+from eventstore.imports.cutting import Cut, csv_records, delimiter_of, header, json_records
+from eventstore.imports.guessing import Sample, guessed, sample
+from eventstore.imports.mapping import CSV, JSONL, FileMapping, checked
+from eventstore.imports.rows import opened
+from eventstore.imports.time_forms import looks_like_value
+from eventstore.ingest import decode as documents
+from eventstore.ingest.intake import Intake, Read
+from eventstore.ingest.judging import Dead, Opened, judge
+from eventstore.ingest.offsets import Advance
+from eventstore.store import EventStore
+
+KIND = "import"
+"""How sources in the store call files."""
+
+BATCH = 1_000
+"""Rows in one transaction."""
+
+SAMPLED = 1_000
+"""The first rows, from which a mapping is guessed."""
+
+FIRST = 100
+"""If so many first rows fail, all for one reason, nothing of the file is stored."""
+
+_BLOCK = 1 << 20
+
+
+class Survey(NamedTuple):
+    """A file as it was found: its digest, lines and bytes, its form and delimiter, its columns and their samples."""
+
+    name: str
+    digest: str
+    lines: int
+    size: int
+    form: str
+    delimiter: str
+    columns: tuple[str, ...]
+    samples: Sample
+    sampled: int
+
+    def guess(self, stated: Mapping[str, str] | None = None) -> FileMapping:
+        """The mapping that the first rows suggest, with what is `stated` of time, type and id."""
+        found = guessed(self.samples, self.sampled, form=self.form, source=self.name, stated=stated)
+        return replace(found, delimiter=self.delimiter)
+
+
+@dataclass
+class Report:
+    """What an import did. `topic` is the file's name in the store; `before` are rows that an earlier run took in."""
+
+    topic: str
+    before: int = 0
+    events: int = 0
+    duplicates: int = 0
+    dead_letters: int = 0
+    commit: int = 0
+    finished: bool = False
+    reasons: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def rows(self) -> int:
+        """The rows that this run took in."""
+        return self.events + self.duplicates + self.dead_letters
+
+
+class FileImport:
+    """One import of one file by one mapping. The file is read from its begin, and must not change meanwhile.
+
+    Raises BadMapping where the mapping does not fit the file.
+    """
+
+    def __init__(self, store: EventStore, file: BinaryIO, survey: Survey, mapping: FileMapping) -> None:
+        self._store, self._file, self._survey = store, file, survey
+        self._intake = Intake(store, {}, kind=KIND)
+        self._decode = partial(documents.decode, max_bytes=MAX_BYTES)
+        topic, self._next = _stand(store, survey, mapping)
+        # the same bytes under another name: they came in by the first
+        self.mapping = replace(checked(mapping, frozenset(survey.columns)), source=topic.rpartition("@")[0])
+        self._topic, self._topic_id = topic, f"{survey.digest}/{mapping.fingerprint}"
+        self._seen = _Occurrences()
+        self.report = Report(topic)
+
+    def run(
+        self, on_progress: Callable[[Report, int], None] = lambda *_: None, stopped: Callable[[], bool] = lambda: False
+    ) -> Report:
+        """Take in the rows that no earlier run took in, in batches, until the file ends or `stopped` says so.
+
+        `on_progress` gets the report and the lines that are done, after each batch. Raises RowsRefused where the
+        first rows all fail for one reason, Fenced where another import of the file was faster, and what the store
+        raises.
+        """
+        rows = self._ahead(records(self._file, self._survey.form, self.mapping.delimiter))
+        while not stopped():
+            batch = list(islice(rows, BATCH))
+            if not batch:
+                self.report.finished = True
+                return self.report
+            self._take(batch)
+            on_progress(self.report, (self._next or 1) - 1)
+        return self.report
+
+    def _ahead(self, cuts: Iterator[Cut]) -> Iterator[Cut]:
+        """The rows behind the header that are not in the store yet; those before are counted."""
+        if self._survey.form == CSV:
+            next(cuts, None)
+        for cut in cuts:
+            if self._next is not None and cut.line < self._next:
+                self._seen.count(cut.value)
+                self.report.before += 1
+            else:
+                yield cut
+
+    def _take(self, batch: list[Cut]) -> None:
+        read = self._read(batch)
+        if self._next is None:
+            self._refuse_all_bad(read)
+        behind = batch[-1].behind
+        step = Advance(self._topic_id, self._next, behind, self._survey.lines + 1)
+        taken = self._intake.keep(read, {(self._topic, 0): step})
+        self._next = behind
+        report = self.report
+        report.events += taken.events
+        report.duplicates += taken.duplicates
+        report.dead_letters += taken.dead_letters
+        report.commit = taken.commit or report.commit
+        report.reasons.update({reason: count for (_, reason), count in taken.reasons.items()})
+
+    def _read(self, batch: list[Cut]) -> Read:
+        """The events of the rows, and the rows that carry none."""
+        read = Read([], [], [])
+        for cut in batch:
+            record = Record(self._topic, self._topic_id, 0, cut.line, None, 0, None, cut.value)
+            try:
+                read.opened.append(Opened(record, self._event(cut, record)))
+            except Unreadable as why:
+                read.dead.append(Dead(record, why))
+        return read
+
+    def _event(self, cut: Cut, record: Record) -> NewEvent:
+        nth = self._seen.count(cut.value)
+        if isinstance(cut.cells, Unreadable):
+            raise cut.cells
+        return opened(self.mapping, self._survey.columns, record, cut.cells, nth, self._decode)
+
+    def _refuse_all_bad(self, read: Read) -> None:
+        """Before anything is stored: a mapping that fits no row must not bury a file in dead letters."""
+        last = sorted(one.record.offset for one in (*read.opened, *read.dead))[:FIRST][-1]
+        first = [one for one in read.opened if one.record.offset <= last]
+        with self._store.write() as writer:
+            judged = judge(writer, first)
+        dead = [one for one in read.dead if one.record.offset <= last] + judged.dead
+        if not judged.new and not judged.repeated and len({one.why.reason for one in dead}) == 1:
+            raise RowsRefused(self._survey.name, len(dead), dead[0].why.reason, dead[0].why.detail)
+
+
+class _Occurrences:
+    """How often a row's very bytes stood in the file before: about 60 MB for a million rows."""
+
+    def __init__(self) -> None:
+        self._once, self._again = set[bytes](), Counter[bytes]()
+
+    def count(self, value: bytes) -> int:
+        """Count the row, and say how many like it came before."""
+        short = sha256(value).digest()[:8]
+        if short not in self._once:
+            self._once.add(short)
+            return 0
+        self._again[short] += 1
+        return self._again[short]
+
+
+def records(file: BinaryIO, form: str, delimiter: str) -> Iterator[Cut]:
+    """The file's records from its begin, in CSV the header first."""
+    file.seek(0)
+    lines = _without_mark(file)
+    return csv_records(lines, delimiter) if form == CSV else json_records(lines)
+
+
+def survey(file: BinaryIO, name: str) -> Survey:
+    """Read the file once, and its first rows again. Raises UnusableFile for one that holds no rows of text."""
+    digest, lines, size, begin = _measured(file)
+    if not begin.strip() or b"\0" in begin:
+        problem = "it holds bytes that no text has" if begin.strip() else "it is empty"
+        raise UnusableFile(name, problem, "Name a text file in UTF-8, of CSV or JSON Lines.")
+    if begin.lstrip().startswith(b"["):
+        raise UnusableFile(name, "it begins as one JSON array", "Write each object on a line: jq -c '.[]' does that.")
+    form = JSONL if begin.lstrip().startswith(b"{") else CSV
+    delimiter = delimiter_of(begin.splitlines(keepends=True)[:100]) if form == CSV else ","
+    rows = records(file, form, delimiter)
+    columns = _header(name, next(rows)) if form == CSV else []
+    values = [row for cut in islice(rows, SAMPLED) if (row := _values(columns, cut)) is not None]
+    if not values:
+        raise UnusableFile(name, "none of its first lines is a row", "CSV needs a header and rows, JSON Lines objects.")
+    samples = sample(values, columns)
+    return Survey(name, digest, lines, size, form, delimiter, tuple(samples), samples, len(values))
+
+
+def _measured(file: BinaryIO) -> tuple[str, int, int, bytes]:
+    """The file's digest, lines and bytes, and how it begins."""
+    file.seek(0)
+    digest, lines, size, begin, last = sha256(), 0, 0, b"", b""
+    while block := file.read(_BLOCK):
+        begin = begin or block.removeprefix(BOM_UTF8)
+        digest.update(block)
+        lines, size, last = lines + block.count(b"\n"), size + len(block), block[-1:]
+    return digest.hexdigest(), lines + (last not in (b"", b"\n")), size, begin
+
+
+def _header(name: str, cut: Cut) -> list[str]:
+    if isinstance(cut.cells, Unreadable) or cut.cells is None:
+        raise UnusableFile(name, f"its first line is no header ({cut.cells})", "Name a file of CSV or JSON Lines.")
+    if any(looks_like_value(cell) for cell in cut.cells):
+        raise UnusableFile(name, "its first line holds values, no names", "Write the columns' names above it.")
+    return header(cut.cells)
+
+
+def _values(columns: list[str], cut: Cut) -> Mapping[str, Any] | None:
+    """The values of a row, for guessing; None: it has none."""
+    if cut.cells is not None:
+        fits = not isinstance(cut.cells, Unreadable) and len(cut.cells) == len(columns)
+        return dict(zip(columns, cut.cells, strict=True)) if fits else None
+    try:
+        value = documents.decode(cut.value, MAX_BYTES).value
+    except Unreadable:
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _without_mark(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """The lines, the first without the byte order mark that some programs write."""
+    for number, line in enumerate(lines):
+        yield line if number else line.removeprefix(BOM_UTF8)
+
+
+def _stand(store: EventStore, found: Survey, mapping: FileMapping) -> tuple[str, int | None]:
+    """The file's name in the store, and the next line to read; None: nothing of it was read.
+
+    Raises MappedOtherwise.
+    """
+    sql = "SELECT topic, topic_id, next_offset FROM offsets WHERE topic_id LIKE ? ORDER BY topic"
+    for topic, topic_id, following in store.rows(sql, (f"{found.digest}/%",)):
+        if topic_id != f"{found.digest}/{mapping.fingerprint}":
+            raise MappedOtherwise(found.name, topic)
+        return topic, following
+    return f"{mapping.source}@{found.digest[:12]}", None
