@@ -525,7 +525,9 @@ class MappedOtherwise(UnusableFile):
     """The same bytes were imported by another mapping: their events are there, and are not rewritten."""
 
     def __init__(self, file: str, earlier: str) -> None:
-        problem = f"the same bytes were imported before, as {earlier}, by another mapping, and events are never rewritten"
+        problem = (
+            f"the same bytes were imported before, as {earlier}, by another mapping, and events are never rewritten"
+        )
         super().__init__(file, problem, "Import it into another store, or by the mapping of the first time.")
         self.args = (file, earlier)
 
@@ -538,4 +540,4 @@ class BadMapping(EventStoreError):
         self.file, self.problem = file, problem
 
     def __str__(self) -> str:
-        return f"The mapping of {self.file} cannot be used: {self.problem}. `chronoscope import --show-mapping` prints one."
+        return f"The mapping of {self.file} cannot be used: {self.problem}. Option --show-mapping prints one to edit."

@@ -4,7 +4,6 @@ import json
 import signal
 import sys
 import threading
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +11,10 @@ import click
 
 from app.commands import options
 
-if TYPE_CHECKING:
-    from eventstore.imports.mapping import FileMapping
-    from eventstore.ingest.importing import FileImport, Report, Survey
+if TYPE_CHECKING:  # for the same reason as in options
+    from eventstore import EventStore
+    from eventstore.ingest.importing import Report
+    from eventstore.ingest.surveying import FileMapping, Survey
 
 NAMED = 10
 """How many bad rows are named at the end; `dead-letters list` has them all."""
@@ -36,7 +36,15 @@ NAMED = 10
 @options.as_json
 @options.database
 def import_file(
-    file: Path, *, show_mapping: bool, map_file: Path | None, as_json: bool, database: str | None, **said: Any
+    file: Path,
+    *,
+    show_mapping: bool,
+    map_file: Path | None,
+    objects: tuple[str, ...],
+    stream: tuple[str, ...],
+    as_json: bool,
+    database: str | None,
+    **words: str,
 ) -> None:
     """Import the rows of a file of CSV or JSON Lines as events, each exactly once.
 
@@ -44,14 +52,16 @@ def import_file(
     started again, it goes on where it stopped; a file that has grown, or was mended, brings only its new rows. Ends
     with 3 where a row could not become an event: it is kept as a dead letter.
     """
-    from eventstore.imports.mapping import toml
-    from eventstore.ingest.importing import survey
+    from eventstore.ingest.surveying import Stated, from_toml, survey
 
+    edited = None if map_file is None else from_toml(map_file.read_bytes(), str(map_file))
     with file.open("rb") as opened:
-        found = survey(opened, file.name)
-        mapping = mapping_of(found, map_file, said)
+        name = file.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        found = survey(opened, name, edited.delimiter if edited else "")
+        kinds = dict(one.partition("=")[::2] for one in objects)
+        mapping = found.mapping(Stated(words, kinds, stream), edited)
         if show_mapping:
-            click.echo(toml(mapping, first_values(found)), nl=False)
+            click.echo(found.toml(mapping), nl=False)
             return
         click.echo(summary(mapping, found), err=True)
         stop = threading.Event()
@@ -62,7 +72,9 @@ def import_file(
     sys.exit(3 if report.dead_letters else 0)
 
 
-def imported(file: Any, found: "Survey", mapping: "FileMapping", stop: threading.Event, database: str | None) -> "Report":
+def imported(
+    file: Any, found: "Survey", mapping: "FileMapping", stop: threading.Event, database: str | None
+) -> "Report":
     """Run the import under a progress bar; afterwards the derived tables are level and the log is sealed."""
     from app.commands.following import Following
     from eventstore import clock
@@ -87,31 +99,6 @@ def imported(file: Any, found: "Survey", mapping: "FileMapping", stop: threading
     return work.report
 
 
-def mapping_of(found: "Survey", map_file: Path | None, said: dict[str, Any]) -> "FileMapping":
-    """The mapping: from the file, else guessed; and over it what the options say."""
-    from eventstore.imports.guessing import streams
-    from eventstore.imports.mapping import checked, from_toml
-
-    one_word = {name: said[name] for name in ("time", "time_format", "type", "id", "source") if said[name]}
-    if map_file is None:
-        mapping = found.guess(one_word)
-    else:
-        mapping = from_toml(map_file.read_text(encoding="utf-8"), str(map_file))
-    mapping = replace(mapping, **one_word)
-    if said["objects"]:
-        stated = dict(one.partition("=")[::2] for one in said["objects"])
-        objects = {name: kind for name, kind in {**mapping.objects, **stated}.items() if kind}
-        mapping = replace(mapping, objects=objects, stream=streams(found.samples, objects))
-    if said["stream"]:
-        mapping = replace(mapping, stream=said["stream"])
-    return checked(mapping, frozenset(found.columns))
-
-
-def first_values(found: "Survey") -> dict[str, str]:
-    """The first value in each column, short."""
-    return {name: str(values[0])[:60] for name, values in found.samples.items() if values}
-
-
 def summary(mapping: "FileMapping", found: "Survey") -> str:
     """The mapping on a few lines."""
     from app.commands.printing import shown
@@ -129,7 +116,7 @@ def summary(mapping: "FileMapping", found: "Survey") -> str:
     return "\n".join(f"  {shown(line)}" for line in [f"{found.name} ({mapping.format}):", *lines]).removeprefix("  ")
 
 
-def tell_bad_rows(store: Any, report: "Report") -> None:
+def tell_bad_rows(store: "EventStore", report: "Report") -> None:
     """Name the last bad rows of the file, each by its line."""
     from app.commands.printing import shown
     from eventstore.ingest import dead_letters as letters

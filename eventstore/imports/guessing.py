@@ -10,8 +10,19 @@ from eventstore.imports.mapping import CSV, FileMapping
 from eventstore.imports.time_forms import form_of, is_number
 
 _TIMES = (
-    "occurred at", "event time", "event timestamp", "timestamp", "datetime", "date time", "time", "ts",
-    "created at", "created", "date", "at")
+    "occurred at",
+    "event time",
+    "event timestamp",
+    "timestamp",
+    "datetime",
+    "date time",
+    "time",
+    "ts",
+    "created at",
+    "created",
+    "date",
+    "at",
+)
 _TYPE_NAMES = ("event type", "activity", "type", "event name", "event", "action", "name", "operation")
 _ID_NAMES = ("event id", "eid", "event uuid", "message id", "uuid", "id")
 _ENDS = {"id", "ids", "uuid", "key", "no", "nr"}
@@ -32,12 +43,11 @@ def sample(rows: Iterable[Mapping[str, Any]], names: Iterable[str] = ()) -> dict
     return found
 
 
-def guessed(columns: Sample, rows: int, *, form: str, source: str, stated: Mapping[str, str] | None = None) -> FileMapping:
+def guessed(columns: Sample, rows: int, *, form: str, source: str, stated: Mapping[str, str]) -> FileMapping:
     """The mapping of a file of this form, from the columns of its first rows.
 
     `stated` holds what is known already of `time`, `time_format`, `type` and `id`. Raises NoTimes and AmbiguousTimes.
     """
-    stated = stated or {}
     time, time_format = _time(columns, source, stated)
     kind = stated.get("type") or _named(columns, _TYPE_NAMES, {time}, _names_types)
     known = {time, kind}
@@ -57,7 +67,7 @@ def guessed(columns: Sample, rows: int, *, form: str, source: str, stated: Mappi
 
 
 def streams(columns: Sample, objects: Mapping[str, str]) -> tuple[str, ...]:
-    """Columns of things, first those that mostly hold one alone; of these, those that gather events, the finest first."""
+    """Columns of things: first where most stand alone; of these where a thing has several rows; then the finest."""
     named = {name: [things(value, kind) for value in columns.get(name, ())] for name, kind in objects.items()}
     return tuple(sorted((name for name, cells in named.items() if cells), key=lambda name: _rank(named[name])))
 
@@ -145,17 +155,19 @@ def _objects(columns: Sample, but: set[str]) -> dict[str, str]:
 
 def _type_in(column: str, values: Sequence[Any]) -> str:
     """The type of the things that a column names; empty: it names none."""
-    if column == _CASE:
-        return "case"
-    if column.startswith(_OCEL_TYPE):
-        return _joined(re.findall(r"[^\W_]+", column.removeprefix(_OCEL_TYPE).lower()))
+    if _is_object_name(column):
+        return _joined(words(column.removesuffix(":concept:name")))
     named = words(column)
     if not named or not values or not _name_things(values):
         return ""
-    if named[-1] in _LISTS and all(isinstance(value, list) for value in values):
-        return "object"
     if len(named) > 1 and named[-1] in _ENDS and not any(isinstance(value, bool | float) for value in values):
         return _joined([word for word in named[:-1] if word not in _DATA_NAMES] or named[:-1])
+    return _type_of_lists(named, values)
+
+
+def _type_of_lists(named: Sequence[str], values: Sequence[Any]) -> str:
+    if named[-1] in _LISTS and all(isinstance(value, list) for value in values):
+        return "object"
     return _joined(named) if all(map(_lists_things, values)) else ""
 
 
@@ -173,7 +185,7 @@ def _holds_objects(value: Any) -> bool:
 
 def _name_things(values: Sequence[Any]) -> bool:
     try:
-        return any([things(value, "x") for value in values])
+        return sum(len(things(value, "x")) for value in values) > 0
     except Unreadable:
         return False
 
@@ -187,4 +199,3 @@ def _rank(cells: Sequence[Sequence[Thing]]) -> tuple[float, bool, int]:
     differ = len({thing for named in cells for thing in named})
     gathers = sum(map(len, cells)) > differ
     return -alone, not gathers, -differ
-

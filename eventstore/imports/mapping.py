@@ -68,11 +68,11 @@ def toml(mapping: FileMapping, samples: Mapping[str, str]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def from_toml(text: str, file: str) -> FileMapping:
+def from_toml(text: bytes, file: str) -> FileMapping:
     """The mapping in a TOML text that `toml` made and somebody may have edited. Raises BadMapping."""
     try:
-        found = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        found = tomllib.loads(text.decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadMapping(file, f"it is no TOML ({error})") from error
     for name, value in found.items():
         _check(name, value, file)
@@ -86,27 +86,31 @@ def checked(mapping: FileMapping, columns: frozenset[str]) -> FileMapping:
     """The mapping, if a file with these columns can be read by it. Raises BadMapping."""
     missing = sorted(mapping.columns - columns)
     if mapping.format == CSV and missing:
-        raise BadMapping(mapping.source, f"the file has no column {missing[0]!r} (it has: {', '.join(sorted(columns))})")
+        known = ", ".join(sorted(columns))
+        raise BadMapping(mapping.source, f"the file has no column {missing[0]!r} (it has: {known})")
     strange = [name for name in mapping.stream if name not in mapping.objects]
     if strange:
         raise BadMapping(mapping.source, f"stream names {strange[0]!r}, which is no column of objects")
+    empty = [name for name in ("source", "default_type") if not getattr(mapping, name)]
+    empty += [f"the type of {name}" for name, kind in mapping.objects.items() if not kind]
+    if empty:
+        raise BadMapping(mapping.source, f"{empty[0]} is empty")
     if len(mapping.delimiter) != 1 or mapping.delimiter in '"\r\n':
         raise BadMapping(mapping.source, f"the delimiter is {mapping.delimiter!r}, not one character")
     return mapping
 
 
-_KINDS: dict[str, type] = {"stream": list, "objects": dict}
-_WORDS = {str: "a text", list: "a list of texts", dict: "a table of texts"}
+_KINDS: dict[str, tuple[type, str]] = {"stream": (list, "a list of texts"), "objects": (dict, "a table of texts")}
 
 
 def _check(name: str, value: Any, file: str) -> None:
     known = [one.name for one in fields(FileMapping)]
     if name not in known:
         raise BadMapping(file, f"it sets {name}, which has no meaning (known: {', '.join(known)})")
-    kind = _KINDS.get(name, str)
-    parts = [value] if kind is str else list(value.values() if isinstance(value, dict) else value)
+    kind, meaning = _KINDS.get(name, (str, "a text"))
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     if not isinstance(value, kind) or not all(isinstance(one, str) for one in parts):
-        raise BadMapping(file, f"{name} must be {_WORDS[kind]}")
+        raise BadMapping(file, f"{name} must be {meaning}")
 
 
 def _line(name: str, value: str | tuple[str, ...], samples: Mapping[str, str]) -> str:

@@ -79,7 +79,7 @@ def event_of(mapping: FileMapping, record: Record, row: Row, nth: int) -> NewEve
     )
 
 
-def opened(  # noqa: PLR0913 - a record, and what is known of its file
+def opened(
     mapping: FileMapping,
     columns: Sequence[str],
     record: Record,

@@ -4,62 +4,34 @@ A file is a source of kind `import`; its one partition is the file, and a row's 
 the next line is in the same transaction as the rows before it: killed at any instant, an import goes on there.
 """
 
-from codecs import BOM_UTF8
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import sha256
 from itertools import islice
-from typing import Any, BinaryIO, NamedTuple
+from typing import BinaryIO
 
 from eventstore.core.canonical import MAX_BYTES
 from eventstore.core.event import NewEvent
 from eventstore.envelopes.message import Record
-from eventstore.errors import MappedOtherwise, RowsRefused, Unreadable, UnusableFile
-from eventstore.imports.cutting import Cut, csv_records, delimiter_of, header, json_records
-from eventstore.imports.guessing import Sample, guessed, sample
-from eventstore.imports.mapping import CSV, JSONL, FileMapping, checked
+from eventstore.errors import MappedOtherwise, RowsRefused, Unreadable
+from eventstore.imports.cutting import Cut
+from eventstore.imports.mapping import CSV, FileMapping
 from eventstore.imports.rows import opened
-from eventstore.imports.time_forms import looks_like_value
 from eventstore.ingest import decode as documents
+from eventstore.ingest.dead_letters import IMPORT
 from eventstore.ingest.intake import Intake, Read
 from eventstore.ingest.judging import Dead, Opened, judge
 from eventstore.ingest.offsets import Advance
+from eventstore.ingest.surveying import Survey, records
 from eventstore.store import EventStore
-
-KIND = "import"
-"""How sources in the store call files."""
 
 BATCH = 1_000
 """Rows in one transaction."""
 
-SAMPLED = 1_000
-"""The first rows, from which a mapping is guessed."""
-
 FIRST = 100
 """If so many first rows fail, all for one reason, nothing of the file is stored."""
-
-_BLOCK = 1 << 20
-
-
-class Survey(NamedTuple):
-    """A file as it was found: its digest, lines and bytes, its form and delimiter, its columns and their samples."""
-
-    name: str
-    digest: str
-    lines: int
-    size: int
-    form: str
-    delimiter: str
-    columns: tuple[str, ...]
-    samples: Sample
-    sampled: int
-
-    def guess(self, stated: Mapping[str, str] | None = None) -> FileMapping:
-        """The mapping that the first rows suggest, with what is `stated` of time, type and id."""
-        found = guessed(self.samples, self.sampled, form=self.form, source=self.name, stated=stated)
-        return replace(found, delimiter=self.delimiter)
 
 
 @dataclass
@@ -82,18 +54,18 @@ class Report:
 
 
 class FileImport:
-    """One import of one file by one mapping. The file is read from its begin, and must not change meanwhile.
+    """One import of one file by the mapping that its survey settled. The file must not change meanwhile.
 
-    Raises BadMapping where the mapping does not fit the file.
+    Raises MappedOtherwise where the same bytes came in by another mapping.
     """
 
     def __init__(self, store: EventStore, file: BinaryIO, survey: Survey, mapping: FileMapping) -> None:
         self._store, self._file, self._survey = store, file, survey
-        self._intake = Intake(store, {}, kind=KIND)
+        self._intake = Intake(store, {}, kind=IMPORT)
         self._decode = partial(documents.decode, max_bytes=MAX_BYTES)
         topic, self._next = _stand(store, survey, mapping)
         # the same bytes under another name: they came in by the first
-        self.mapping = replace(checked(mapping, frozenset(survey.columns)), source=topic.rpartition("@")[0])
+        self.mapping = replace(mapping, source=topic.rpartition("@")[0])
         self._topic, self._topic_id = topic, f"{survey.digest}/{mapping.fingerprint}"
         self._seen = _Occurrences()
         self.report = Report(topic)
@@ -162,7 +134,8 @@ class FileImport:
 
     def _refuse_all_bad(self, read: Read) -> None:
         """Before anything is stored: a mapping that fits no row must not bury a file in dead letters."""
-        last = sorted(one.record.offset for one in (*read.opened, *read.dead))[:FIRST][-1]
+        lines = [one.record.offset for one in read.opened] + [one.record.offset for one in read.dead]
+        last = sorted(lines)[:FIRST][-1]
         first = [one for one in read.opened if one.record.offset <= last]
         with self._store.write() as writer:
             judged = judge(writer, first)
@@ -185,69 +158,6 @@ class _Occurrences:
             return 0
         self._again[short] += 1
         return self._again[short]
-
-
-def records(file: BinaryIO, form: str, delimiter: str) -> Iterator[Cut]:
-    """The file's records from its begin, in CSV the header first."""
-    file.seek(0)
-    lines = _without_mark(file)
-    return csv_records(lines, delimiter) if form == CSV else json_records(lines)
-
-
-def survey(file: BinaryIO, name: str) -> Survey:
-    """Read the file once, and its first rows again. Raises UnusableFile for one that holds no rows of text."""
-    digest, lines, size, begin = _measured(file)
-    if not begin.strip() or b"\0" in begin:
-        problem = "it holds bytes that no text has" if begin.strip() else "it is empty"
-        raise UnusableFile(name, problem, "Name a text file in UTF-8, of CSV or JSON Lines.")
-    if begin.lstrip().startswith(b"["):
-        raise UnusableFile(name, "it begins as one JSON array", "Write each object on a line: jq -c '.[]' does that.")
-    form = JSONL if begin.lstrip().startswith(b"{") else CSV
-    delimiter = delimiter_of(begin.splitlines(keepends=True)[:100]) if form == CSV else ","
-    rows = records(file, form, delimiter)
-    columns = _header(name, next(rows)) if form == CSV else []
-    values = [row for cut in islice(rows, SAMPLED) if (row := _values(columns, cut)) is not None]
-    if not values:
-        raise UnusableFile(name, "none of its first lines is a row", "CSV needs a header and rows, JSON Lines objects.")
-    samples = sample(values, columns)
-    return Survey(name, digest, lines, size, form, delimiter, tuple(samples), samples, len(values))
-
-
-def _measured(file: BinaryIO) -> tuple[str, int, int, bytes]:
-    """The file's digest, lines and bytes, and how it begins."""
-    file.seek(0)
-    digest, lines, size, begin, last = sha256(), 0, 0, b"", b""
-    while block := file.read(_BLOCK):
-        begin = begin or block.removeprefix(BOM_UTF8)
-        digest.update(block)
-        lines, size, last = lines + block.count(b"\n"), size + len(block), block[-1:]
-    return digest.hexdigest(), lines + (last not in (b"", b"\n")), size, begin
-
-
-def _header(name: str, cut: Cut) -> list[str]:
-    if isinstance(cut.cells, Unreadable) or cut.cells is None:
-        raise UnusableFile(name, f"its first line is no header ({cut.cells})", "Name a file of CSV or JSON Lines.")
-    if any(looks_like_value(cell) for cell in cut.cells):
-        raise UnusableFile(name, "its first line holds values, no names", "Write the columns' names above it.")
-    return header(cut.cells)
-
-
-def _values(columns: list[str], cut: Cut) -> Mapping[str, Any] | None:
-    """The values of a row, for guessing; None: it has none."""
-    if cut.cells is not None:
-        fits = not isinstance(cut.cells, Unreadable) and len(cut.cells) == len(columns)
-        return dict(zip(columns, cut.cells, strict=True)) if fits else None
-    try:
-        value = documents.decode(cut.value, MAX_BYTES).value
-    except Unreadable:
-        return None
-    return value if isinstance(value, dict) else None
-
-
-def _without_mark(lines: Iterable[bytes]) -> Iterator[bytes]:
-    """The lines, the first without the byte order mark that some programs write."""
-    for number, line in enumerate(lines):
-        yield line if number else line.removeprefix(BOM_UTF8)
 
 
 def _stand(store: EventStore, found: Survey, mapping: FileMapping) -> tuple[str, int | None]:
