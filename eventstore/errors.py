@@ -6,7 +6,7 @@ EventStoreError
     NoTimes                 none of its columns holds times
     AmbiguousTimes          its dates have two readings
     RowsRefused             its first rows all fail for one reason
-    MappedOtherwise         its bytes were imported by another mapping
+    MappedOtherwise         it was imported by another mapping
   BadMapping                what is said of a file's columns cannot be used
   BrokerFailed              the Kafka broker cannot be reached, or its answer not be read
   UnknownTopics             topics that the broker does not have
@@ -522,13 +522,12 @@ class RowsRefused(UnusableFile):
 
 
 class MappedOtherwise(UnusableFile):
-    """The same bytes were imported by another mapping: their events are there, and are not rewritten."""
+    """These bytes, or others of this source, were imported by another mapping: `earlier` names them in the store."""
 
     def __init__(self, file: str, earlier: str) -> None:
-        problem = (
-            f"the same bytes were imported before, as {earlier}, by another mapping, and events are never rewritten"
-        )
-        super().__init__(file, problem, "Import it into another store, or by the mapping of the first time.")
+        problem = f"{earlier} came in by another mapping, so that rows of both would be there twice"
+        remedy = "Give the mapping of the first time with --map; if it is another file, name it with --source."
+        super().__init__(file, problem, remedy)
         self.args = (file, earlier)
 
 

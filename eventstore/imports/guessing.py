@@ -101,11 +101,13 @@ def _tops(columns: Sample) -> set[str]:
 
 
 def _time(columns: Sample, source: str, stated: Mapping[str, str]) -> tuple[str, str]:
-    """The column that says when, and the form in which it does."""
+    """The column that says when, and the form in which it does; one of such a name needs fewer rows to show it."""
     said = stated.get("time")
-    for column in [said] if said else [*_by_name(columns, _TIMES), *_dates(columns)]:
+    named = [said] if said else _by_name(columns, _TIMES)
+    for column in named if said else [*named, *_dates(columns)]:
         texts = [str(value) for value in columns.get(column, ()) if not isinstance(value, list)]
-        form = stated.get("time_format") or (form_of(texts, column) if texts else None)
+        enough = 0.5 if column in named else 0.9
+        form = stated.get("time_format") or (form_of(texts, column, enough) if texts else None)
         if form is not None:
             return column, form
     raise NoTimes(source, said or "", list(columns))

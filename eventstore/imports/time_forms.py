@@ -27,7 +27,7 @@ _OTHERS = (
 )
 FORMS = (*_OTHERS, *map("".join, product(_DATES, _CLOCKS, _ZONES)))
 
-_ENOUGH = 0.9
+_FEW = 20  # texts that rule most forms out
 _FIRST_NUMBER = 100_000_000  # 1973 in seconds: smaller numbers are quantities, not times
 
 
@@ -41,16 +41,16 @@ def time_of(stated: Any, form: str) -> Time:
     return _common(text) if form == COMMON else _by(form, text)
 
 
-def form_of(texts: Sequence[str], column: str) -> str | None:
-    """The form in which at least nine of ten of these texts are times; None: they are none.
+def form_of(texts: Sequence[str], column: str, enough: float = 0.9) -> str | None:
+    """The form in which most of these texts, that share of them at least, are times; None: they are none.
 
     Raises AmbiguousTimes where two forms fit as well and say different times: is 03/04 in March or in April?
     """
-    if _fitting(texts, COMMON) >= _ENOUGH * len(texts):
+    if _fitting(texts, COMMON) >= enough * len(texts):
         return COMMON
-    shares = {form: _fitting(texts, form) for form in FORMS if _fitting(texts[:1], form) or _fitting(texts[-1:], form)}
+    shares = {form: _fitting(texts, form) for form in FORMS if _fitting(texts[:_FEW], form)}
     most = max(shares.values(), default=0)
-    if most < _ENOUGH * len(texts) or not most:
+    if most < enough * len(texts) or not most:
         return None
     best = [form for form, share in shares.items() if share == most]
     _refuse_two_readings(texts, best, column)

@@ -33,6 +33,9 @@ BATCH = 1_000
 FIRST = 100
 """If so many first rows fail, all for one reason, nothing of the file is stored."""
 
+# no topic of Kafka has @ in its name
+_FILES = "SELECT topic, topic_id, next_offset FROM offsets WHERE topic LIKE ?"
+
 
 @dataclass
 class Report:
@@ -56,7 +59,7 @@ class Report:
 class FileImport:
     """One import of one file by the mapping that its survey settled. The file must not change meanwhile.
 
-    Raises MappedOtherwise where the same bytes came in by another mapping.
+    Raises MappedOtherwise where these bytes, or others of this source, came in by another mapping.
     """
 
     def __init__(self, store: EventStore, file: BinaryIO, survey: Survey, mapping: FileMapping) -> None:
@@ -163,11 +166,14 @@ class _Occurrences:
 def _stand(store: EventStore, found: Survey, mapping: FileMapping) -> tuple[str, int | None]:
     """The file's name in the store, and the next line to read; None: nothing of it was read.
 
-    Raises MappedOtherwise.
+    Raises MappedOtherwise where these bytes, or others of this source, came in by another mapping: the same row would
+    become another event, and so be there twice.
     """
-    sql = "SELECT topic, topic_id, next_offset FROM offsets WHERE topic_id LIKE ? ORDER BY topic"
-    for topic, topic_id, following in store.rows(sql, (f"{found.digest}/%",)):
-        if topic_id != f"{found.digest}/{mapping.fingerprint}":
-            raise MappedOtherwise(found.name, topic)
-        return topic, following
-    return f"{mapping.source}@{found.digest[:12]}", None
+    stands: dict[str, tuple[str, int]] = {}
+    for topic, topic_id, following in store.rows(_FILES, ("%@%",)):
+        digest, _, fingerprint = topic_id.partition("/")
+        if digest == found.digest or topic.rpartition("@")[0] == mapping.source:
+            if fingerprint != mapping.fingerprint:
+                raise MappedOtherwise(found.name, topic)
+            stands[digest] = topic, following
+    return stands.get(found.digest, (f"{mapping.source}@{found.digest[:12]}", None))

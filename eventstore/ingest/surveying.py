@@ -84,7 +84,7 @@ def survey(file: BinaryIO, name: str, delimiter: str = "") -> Survey:
     Raises UnusableFile for a file that holds no rows of text.
     """
     digest, lines, size, begin = _measured(file)
-    if not begin.strip() or b"\0" in begin:
+    if not begin.strip() or b"\0" in begin.partition(b"\n")[0]:
         problem = "it holds bytes that no text has" if begin.strip() else "it is empty"
         raise UnusableFile(name, problem, "Name a text file in UTF-8, of CSV or JSON Lines.")
     if begin.lstrip().startswith(b"["):
