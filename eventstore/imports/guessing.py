@@ -1,7 +1,7 @@
 """What the columns of a file probably mean, by their names and by what stands in the first rows."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from eventstore.errors import NoTimes, Unreadable
@@ -25,6 +25,7 @@ _TIMES = (
 )
 _TYPE_NAMES = ("event type", "activity", "type", "event name", "event", "action", "name", "operation")
 _ID_NAMES = ("event id", "eid", "event uuid", "message id", "uuid", "id")
+_ALONE = {"type", "name", "event", "operation", "id", "uuid"}  # behind another word they are of that: customer name
 _ENDS = {"id", "ids", "uuid", "key", "no", "nr"}
 _LISTS = {"objects", "omap", "relationships"}
 _DATA_NAMES = ("data", "payload", "body")
@@ -43,16 +44,15 @@ def sample(rows: Iterable[Mapping[str, Any]], names: Iterable[str] = ()) -> dict
     return found
 
 
-def guessed(columns: Sample, rows: int, *, form: str, source: str, stated: Mapping[str, str]) -> FileMapping:
+def guessed(columns: Sample, *, form: str, source: str, stated: Mapping[str, str]) -> FileMapping:
     """The mapping of a file of this form, from the columns of its first rows.
 
     `stated` holds what is known already of `time`, `time_format`, `type` and `id`. Raises NoTimes and AmbiguousTimes.
     """
     time, time_format = _time(columns, source, stated)
     kind = stated.get("type") or _named(columns, _TYPE_NAMES, {time}, _names_types)
-    known = {time, kind}
-    event_id = stated.get("id") or _named(columns, _ID_NAMES, known, lambda values: _all_differ(values, rows))
-    objects = _objects(columns, known | {event_id})
+    event_id = stated.get("id", "")
+    objects = _objects(columns, {time, kind, event_id})
     return FileMapping(
         format=form,
         source=source,
@@ -64,6 +64,12 @@ def guessed(columns: Sample, rows: int, *, form: str, source: str, stated: Mappi
         objects=objects,
         data="" if form == CSV else next((name for name in _DATA_NAMES if f"{name}." in _tops(columns)), ""),
     )
+
+
+def ids(columns: Sample, rows: int) -> list[str]:
+    """The columns that are called an event's id, and of which each row has one of its own."""
+    named = _by_name(columns, _ID_NAMES, _ALONE)
+    return [column for column in named if rows and len({str(one) for one in columns[column]}) == rows]
 
 
 def streams(columns: Sample, objects: Mapping[str, str]) -> tuple[str, ...]:
@@ -124,14 +130,15 @@ def _dates(columns: Sample) -> list[str]:
 
 def _named(columns: Sample, names: Sequence[str], but: set[str], fits: Callable[[Sequence[Any]], bool]) -> str:
     """The first column of such a name whose values fit; empty: there is none."""
-    return next((one for one in _by_name(columns, names) if one not in but and fits(columns[one])), "")
+    return next((one for one in _by_name(columns, names, _ALONE) if one not in but and fits(columns[one])), "")
 
 
-def _by_name(columns: Sample, names: Sequence[str]) -> list[str]:
-    """The columns whose names are, or else end with, one of these; in their order."""
+def _by_name(columns: Sample, names: Sequence[str], alone: Collection[str] = ()) -> list[str]:
+    """The columns whose names are, or else end with, one of these; in their order. Those of `alone` end no name."""
     said = {column: " ".join(words(column)) for column in columns if not _is_object_name(column)}
     whole = [column for name in names for column, text in said.items() if text == name]
-    return whole + [column for name in names for column, text in said.items() if text.endswith(f" {name}")]
+    ends = [f" {name}" for name in names if name not in alone]
+    return whole + [column for end in ends for column, text in said.items() if text.endswith(end)]
 
 
 def _is_object_name(column: str) -> bool:
@@ -142,11 +149,6 @@ def _names_types(values: Sequence[Any]) -> bool:
     """Whether the values may be types: texts, and few beside the rows."""
     texts = all(isinstance(value, str) and not is_number(value) and not is_list(value) for value in values)
     return bool(values) and texts and len(set(values)) <= max(20, len(values) // 2)
-
-
-def _all_differ(values: Sequence[Any], rows: int) -> bool:
-    """Whether each row has one, and no two the same."""
-    return bool(rows) and len({str(value) for value in values}) == rows == len(values)
 
 
 def _objects(columns: Sample, but: set[str]) -> dict[str, str]:

@@ -25,7 +25,12 @@ class Row(NamedTuple):
 
     def at(self, column: str) -> Any:
         """What stands in the column, or at the path; None: nothing."""
-        return self.values[column] if column in self.values else at(column, self.values)
+        return value_at(column, self.values)
+
+
+def value_at(column: str, values: Mapping[str, Any]) -> Any:
+    """What a row of such values holds in the column, or at the path; None: nothing."""
+    return values[column] if column in values else at(column, values)
 
 
 def csv_row(mapping: FileMapping, columns: Sequence[str], cells: Sequence[str]) -> Row:

@@ -10,8 +10,9 @@ from typing import Any, BinaryIO, NamedTuple
 from eventstore.core.canonical import MAX_BYTES
 from eventstore.errors import Unreadable, UnusableFile
 from eventstore.imports.cutting import Cut, csv_records, delimiter_of, header, json_records
-from eventstore.imports.guessing import Sample, guessed, sample, streams
+from eventstore.imports.guessing import Sample, guessed, ids, sample, streams
 from eventstore.imports.mapping import CSV, JSONL, FileMapping, checked, from_toml, toml
+from eventstore.imports.rows import value_at
 from eventstore.imports.time_forms import looks_like_value
 from eventstore.ingest.decode import decode
 
@@ -38,7 +39,10 @@ NOTHING = Stated({}, {}, ())
 
 
 class Survey(NamedTuple):
-    """A file as it was found: its digest, lines and bytes, its form and delimiter, its columns and their samples."""
+    """A file as it was found: its digest, lines and bytes, its form and delimiter, its columns and their samples.
+
+    `id` is the column that holds ids of events, empty: none does in all of the file.
+    """
 
     name: str
     digest: str
@@ -48,7 +52,7 @@ class Survey(NamedTuple):
     delimiter: str
     columns: tuple[str, ...]
     samples: Sample
-    sampled: int
+    id: str
 
     def mapping(self, stated: Stated = NOTHING, edited: FileMapping | None = None) -> FileMapping:
         """What the columns mean: as `edited`, else as the first rows suggest; and over it what is stated.
@@ -67,7 +71,8 @@ class Survey(NamedTuple):
         return toml(mapping, {name: str(values[0])[:60] for name, values in self.samples.items() if values})
 
     def _guess(self, words: Mapping[str, str]) -> FileMapping:
-        found = guessed(self.samples, self.sampled, form=self.form, source=self.name, stated=words)
+        known = {"id": self.id, **words}
+        found = guessed(self.samples, form=self.form, source=self.name, stated=known)
         return replace(found, delimiter=self.delimiter)
 
 
@@ -97,7 +102,26 @@ def survey(file: BinaryIO, name: str, delimiter: str = "") -> Survey:
     if not values:
         raise UnusableFile(name, "none of its first lines is a row", "CSV needs a header and rows, JSON Lines objects.")
     samples = sample(values, columns)
-    return Survey(name, digest, lines, size, form, delimiter, tuple(samples), samples, len(values))
+    event_id = _consistent(records(file, form, delimiter), columns, ids(samples, len(values)))
+    return Survey(name, digest, lines, size, form, delimiter, tuple(samples), samples, event_id)
+
+
+def _consistent(cuts: Iterator[Cut], columns: list[str], named: list[str]) -> str:
+    """The first of the columns in which no value stands in two rows that differ, in all of the file; empty: none.
+
+    The first thousand rows do not tell: the id of an order looks like one of an event until the order's second row.
+    """
+    rows: dict[str, dict[bytes, bytes]] = {name: {} for name in named}
+    for cut in cuts if named else ():
+        values, row = _values(columns, cut), _short(cut.value)
+        for name in list(rows) if values else ():
+            if rows[name].setdefault(_short(str(value_at(name, values or {})).encode()), row) != row:
+                del rows[name]
+    return next(iter(rows), "")
+
+
+def _short(value: bytes) -> bytes:
+    return sha256(value).digest()[:8]
 
 
 def _measured(file: BinaryIO) -> tuple[str, int, int, bytes]:

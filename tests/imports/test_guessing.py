@@ -14,7 +14,7 @@ from eventstore.envelopes.message import Record
 from eventstore.errors import AmbiguousTimes, BadMapping, NoTimes, UnusableFile
 from eventstore.imports.cells import blank, listed, things
 from eventstore.imports.cutting import Cut, csv_records, header
-from eventstore.imports.guessing import guessed, sample, singular
+from eventstore.imports.guessing import guessed, ids, sample, singular
 from eventstore.imports.mapping import CSV, FileMapping, from_toml, toml
 from eventstore.imports.rows import opened
 from eventstore.imports.time_forms import form_of, time_of
@@ -76,6 +76,19 @@ def test_a_price_is_no_time_and_dates_with_two_readings_are_asked_about() -> Non
     with pytest.raises(AmbiguousTimes, match="--time-format"):
         mapping_of("date,x\n03/04/2024,1\n05/06/2024,2\n")
     assert mapping_of("date,x\n03/04/2024,1\n05/06/2024,2\n", time_format="%d/%m/%Y").time_format == "%d/%m/%Y"
+
+
+def test_the_id_of_a_thing_is_no_id_of_events() -> None:
+    rows = [f"2024-02-05T09:00:00Z,o{n},{n}" for n in range(1_500)]
+    assert mapping_of("\n".join(["time,order_id,id", *rows])).id == "id"
+    again = mapping_of("\n".join(["time,order_id,id", *rows, "2024-02-06,o1,1"]))  # seen in all of the file only
+    assert (again.id, again.stream) == ("", ("order_id",))
+    assert mapping_of("\n".join(["time,order_id", "2024-02-05,1"])).id == ""
+
+
+def test_the_name_of_a_thing_is_no_type_of_events() -> None:
+    assert mapping_of("time,customer name,order_type\n2024-02-05,a,b\n").type == ""
+    assert mapping_of("time,customer name,my activity\n2024-02-05,a,b\n").type == "my activity"
 
 
 @pytest.mark.parametrize(
@@ -180,7 +193,9 @@ def test_nothing_of_a_row_is_lost(named: list[str], draw: st.DataObject) -> None
     columns = header(cells_of(first))
     read = [dict(zip(columns, cells_of(row), strict=True)) for row in rows]
     assert [list(one.values())[1:] for one in read] == table
-    mapping = guessed(sample(read, columns), len(read), form=CSV, source="f", stated={"time": "at"})
+    samples = sample(read, columns)
+    event_id = next(iter(ids(samples, len(read))), "")
+    mapping = guessed(samples, form=CSV, source="f", stated={"time": "at", "id": event_id})
     for cut, values in zip(rows, read, strict=True):
         event = opened(mapping, columns, Record("f", "", 0, 1, None, 0, None, cut.value), list(values.values()), 0)
         said = kept(mapping, event)
