@@ -190,7 +190,7 @@ def test_an_import_that_was_told_to_stop_goes_on_where_it_stopped(
     assert (report.events, report.before, report.finished) == (6, 14, True)
 
 
-ROWS = 2_000
+ROWS = 800
 
 IMPORT = """
 import sys
@@ -221,12 +221,12 @@ with EventStore.open(sys.argv[1]) as store:
 def test_killed_at_any_instant_nothing_is_lost_or_doubled(
     database_url: str, tmp_path: Path, code: str, doubled: bool
 ) -> None:
-    text = ticks([n % 1_500 for n in range(ROWS)])
+    text = ticks([n % 600 for n in range(ROWS)])
     (tmp_path / "log.csv").write_text(text, encoding="utf-8")
     with EventStore.open(database_url):
         pass
     random = Random(5)
-    for batches in (3, 9, 5, 1):
+    for batches in (3, 7, 1):
         kill_after([sys.executable, "-c", code, database_url, str(tmp_path / "log.csv")], batches, random.random() / 50)
     subprocess.run([sys.executable, "-c", code, database_url, str(tmp_path / "log.csv")], check=True, timeout=120)
     with EventStore.open(database_url) as store, EventStore.open(f"sqlite:///{tmp_path / 'whole.db'}") as whole:
