@@ -19,7 +19,8 @@ from eventstore.core.times import format_time, parse_time
 from eventstore.core.upcast import upcaster
 from eventstore.errors import EventStoreError, NotProjected, Unreadable
 from eventstore.histories import Histories, Where
-from eventstore.projector import Leveller, Projector
+from eventstore.projector import Drift, Healed, Leveller, Projector, Proof, heal, prove
+from eventstore.projector import keep as keep_proof
 from eventstore.reading import EventQuery
 from eventstore.seals import Sealer
 from eventstore.store import EventStore, Head, migrate
@@ -30,6 +31,7 @@ __all__ = [
     "LIVE",
     "TOMBSTONE",
     "Checked",
+    "Drift",
     "EventQuery",
     "EventStore",
     "EventStoreError",
@@ -37,6 +39,7 @@ __all__ = [
     "Finding",
     "Harm",
     "Head",
+    "Healed",
     "Histories",
     "Json",
     "Kind",
@@ -49,6 +52,7 @@ __all__ = [
     "Origin",
     "Projection",
     "Projector",
+    "Proof",
     "Raised",
     "RecordedEvent",
     "Sealer",
@@ -64,10 +68,13 @@ __all__ = [
     "encode",
     "fold_order",
     "format_time",
+    "heal",
+    "keep_proof",
     "load",
     "migrate",
     "money",
     "parse_time",
+    "prove",
     "replay",
     "serving",
     "steps",

@@ -9,7 +9,11 @@ from eventstore.core.projection import Projection
 from eventstore.databases import Session
 from eventstore.projector.log import LogReader
 from eventstore.projector.passes import BATCH, Passes
+from eventstore.projector.proving import keep, prove
 from eventstore.store import EventStore
+
+PROVED = 500
+"""How many keys of a new build are compared with the replay before it is swapped in."""
 
 _SECOND: Micros = 1_000_000
 
@@ -48,7 +52,8 @@ class Projector:
         reached = self._log.catch_up(until=until, stop=stop)
         if self._projections:
             self._make_missing()
-            self._passes.catch_up(reached, stop, on_progress or (lambda *_: None))
+            end = reached if until is None else min(until, reached)
+            self._passes.catch_up(end, stop, on_progress or (lambda *_: None))
             self._swap_in()
         return reached
 
@@ -86,10 +91,25 @@ class Projector:
         return DENSE_FINEST if head.position > DENSE * max(seconds, 3_600) else FINEST
 
     def _swap_in(self) -> None:
-        """Put every new build in its predecessor's place that is level with it."""
+        """Put every new build in its predecessor's place that is level with it, once a sample of it is proved."""
         for new in self._passes.ours():
-            if new.state == "building":
+            if new.state == "building" and self._is_level(new) and self._is_proved(new):
                 self._swap(new)
+
+    def _is_level(self, new: Build) -> bool:
+        found = self._store.database.read(builds)
+        return all(
+            one.position <= new.position for one in found if (one.projection, one.state) == (new.projection, "live")
+        )
+
+    def _is_proved(self, new: Build) -> bool:
+        """Whether a sample of the build is what the replay says; else it is marked, and what it replaces stays."""
+        projection = next(one for one in self._projections if one.name == new.projection)
+        proof = prove(self._store, projection, new, sample=PROVED)
+        keep(self._store, proof)
+        if not proof.holds:
+            self._passes.fail(new, f"differs from the replay: {proof.drifts[0].what} of {proof.drifts[0].key!r}")
+        return proof.holds
 
     def _swap(self, new: Build) -> None:
         with self._store.write() as writer:

@@ -108,13 +108,13 @@ class Passes:
         except EventStoreError:
             raise
         except Exception as raised:  # noqa: BLE001 - one build that fails must not hold up the others
-            self._fail(build, raised)
+            self.fail(build, _words(raised))
             return None
 
-    def _fail(self, build: Build, raised: Exception) -> None:
-        said = "".join(format_exception_only(raised)).strip()
+    def fail(self, build: Build, failure: str) -> None:
+        """Leave a build behind, and say why; the others go on."""
         with self._store.write() as writer:
-            writer.execute("UPDATE builds SET failure = ? WHERE build = ?", (said, build.number))
+            writer.execute("UPDATE builds SET failure = ? WHERE build = ?", (failure, build.number))
 
     def _write(self, parts: Sequence[Part], position: int) -> None:
         """All builds of the group in one transaction. A build whose rows the database refuses is marked and left."""
@@ -128,7 +128,7 @@ class Passes:
         except DatabaseError as raised:
             if type(raised) is not DatabaseError or not writing:
                 raise
-            self._fail(writing[0], raised)
+            self.fail(writing[0], _words(raised))
 
     def _write_part(self, writer: Writer, part: Part, position: int) -> None:
         build, session = part.build, writer.session
@@ -160,6 +160,10 @@ class Passes:
             for facet, value in session.rows(f"SELECT DISTINCT facet, value FROM {build.rollup}"):  # noqa: S608
                 found.setdefault(facet, set()).add(value)
         return self._values[build.number]
+
+
+def _words(raised: Exception) -> str:
+    return "".join(format_exception_only(raised)).strip()
 
 
 def stop(session: Session, build: Build, facet: str, stopped: Iterable[str]) -> None:
