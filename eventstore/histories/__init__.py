@@ -20,6 +20,7 @@ from eventstore.histories.answers import (
     Where,
 )
 from eventstore.histories.histories import Histories
+from eventstore.histories.troubles import LastProof, Parked, ParkedKey, Unrouted, UnroutedEvent
 
 __all__ = [
     "AsOf",
@@ -31,13 +32,18 @@ __all__ = [
     "Ever",
     "Histories",
     "Interval",
+    "LastProof",
     "Move",
     "Page",
+    "Parked",
+    "ParkedKey",
     "Place",
     "Point",
     "Steps",
     "Stored",
     "Tally",
+    "Unrouted",
+    "UnroutedEvent",
     "Was",
     "Where",
 ]
