@@ -121,7 +121,8 @@ class _Bar:
     """A bar over the days of the story, with a word on the read models; silent where nobody looks."""
 
     def __init__(self, *, quiet: bool) -> None:
-        self._quiet, self._start, self._end, self._bar = quiet, 0, 0, None
+        self._quiet, self._start, self._end = quiet, 0, 0
+        self._bar: Any = None
 
     @contextmanager
     def over(self, start: int, end: int) -> Iterator[None]:
