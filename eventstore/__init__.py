@@ -17,8 +17,8 @@ from eventstore.core.replay import Step, fold_order, replay, steps
 from eventstore.core.soundness import Checked, Finding, check
 from eventstore.core.times import format_time, parse_time
 from eventstore.core.upcast import upcaster
-from eventstore.errors import EventStoreError, NotProjected, Unreadable
-from eventstore.histories import Histories, Where
+from eventstore.errors import BadCondition, EventStoreError, NotProjected, Unreadable
+from eventstore.histories import Histories, Where, parse_where
 from eventstore.projector import Drift, Healed, Leveller, Projector, Proof, heal, prove
 from eventstore.projector import keep as keep_proof
 from eventstore.reading import EventQuery
@@ -30,6 +30,7 @@ __all__ = [
     "ANY",
     "LIVE",
     "TOMBSTONE",
+    "BadCondition",
     "Checked",
     "Drift",
     "EventQuery",
@@ -74,6 +75,7 @@ __all__ = [
     "migrate",
     "money",
     "parse_time",
+    "parse_where",
     "prove",
     "replay",
     "serving",

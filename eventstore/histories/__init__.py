@@ -1,5 +1,6 @@
 """Histories: any read model at any moment, by indexed questions whose cost does not grow with the length of history."""
 
+from eventstore.builds import Build
 from eventstore.histories.answers import (
     AsOf,
     Behind,
@@ -20,12 +21,14 @@ from eventstore.histories.answers import (
     Where,
 )
 from eventstore.histories.histories import Histories
+from eventstore.histories.narrowing import parse_where
 from eventstore.histories.troubles import LastProof, Parked, ParkedKey, Unrouted, UnroutedEvent
 
 __all__ = [
     "AsOf",
     "Behind",
     "Between",
+    "Build",
     "Changed",
     "Counts",
     "Curve",
@@ -46,4 +49,5 @@ __all__ = [
     "UnroutedEvent",
     "Was",
     "Where",
+    "parse_where",
 ]
