@@ -5,7 +5,6 @@ see half a build: they find the live one by its row, in the transaction in which
 """
 
 import ast
-import inspect
 import json
 import sys
 from collections.abc import Iterable, Sequence
@@ -16,7 +15,7 @@ from typing import Literal
 from eventstore.core.event import Micros
 from eventstore.core.facet import Facet, Kind
 from eventstore.core.history import LONG_KEY
-from eventstore.core.projection import Projection
+from eventstore.core.projection import Projection, source_of
 from eventstore.databases import Database, Row, Session
 from eventstore.errors import NotProjected
 
@@ -203,17 +202,13 @@ def _indexes(build: Build) -> Sequence[str]:
 
 
 def code_of(projection: Projection) -> str:
-    """The hash of what the projection's rows depend on: its module's code without docstrings, facets, our format.
+    """The hash of what the projection's rows depend on: code without docstrings, its facets, our format.
 
-    Where the module has no source, as in an interactive session, its name stands for it.
+    The code is its module's and its upcasters'. Where a module has no source its name stands for it.
     """
-    module = sys.modules[projection.keys.__module__]
-    try:
-        source = _without_docstrings(inspect.getsource(module))
-    except (OSError, TypeError):
-        source = module.__name__
-    parts = (str(FORMAT), str(LONG_KEY), projection.name, *map(repr, projection.facets), source)
-    return sha256("\0".join(parts).encode()).hexdigest()
+    sources = projection.sources or (source_of(sys.modules[projection.module]),)
+    parts = (str(FORMAT), str(LONG_KEY), projection.name, *map(repr, projection.facets))
+    return sha256("\0".join((*parts, *map(_without_docstrings, sources))).encode()).hexdigest()
 
 
 def _without_docstrings(source: str) -> str:

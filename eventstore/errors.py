@@ -2,6 +2,7 @@
 
 EventStoreError
   BadSettings               a settings file that cannot be used as it is
+  BadProjection             a module of read models that cannot be used
   BrokerFailed              the Kafka broker cannot be reached, or its answer not be read
   UnknownTopics             topics that the broker does not have
   IngestStopped             partitions that go no further until somebody looks
@@ -348,6 +349,20 @@ class BadSettings(EventStoreError):
 
     def __str__(self) -> str:
         return f"The settings in {self.file} cannot be used: {self.problem}. Correct that line and start again."
+
+
+class BadProjection(EventStoreError):
+    """A module of read models that is missing, raises while it is loaded, or defines none."""
+
+    def __init__(self, module: str, problem: str) -> None:
+        super().__init__(module, problem)
+        self.module, self.problem = module, problem
+
+    def __str__(self) -> str:
+        return (
+            f"The read models in {self.module} cannot be used: {self.problem}. Correct it, or its name in "
+            "`projections` of the settings, and start again."
+        )
 
 
 class Fenced(EventStoreError):

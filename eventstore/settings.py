@@ -7,7 +7,7 @@ that the caller ships. It is TOML, and every part of it may be left out:
     anchors = "chronoscope.anchors"              # CHRONOSCOPE_ANCHORS: where seals are anchored; default: beside SQLite
     allowed_hosts = ["127.0.0.1", "localhost"]   # CHRONOSCOPE_ALLOWED_HOSTS, joined by commas
     mask = ["customer.email", "address"]         # paths in payloads that viewers must not see
-    projections = ["eventstore.projections.orders", "eventstore.projections.automatic"]    # the first that fits
+    projections = ["my_models.py", "eventstore.projections.automatic"]    # modules and files; the first that fits
 
     [kafka]
     servers = "localhost:9092"                   # CHRONOSCOPE_KAFKA_SERVERS
@@ -50,6 +50,19 @@ ENVIRONMENT = {
     "CHRONOSCOPE_ALLOWED_HOSTS": "allowed_hosts",
 }
 
+SHIPPED = (
+    "eventstore.projections.orders",
+    "eventstore.projections.payments",
+    "eventstore.projections.customers",
+    "eventstore.projections.stock",
+    "eventstore.projections.shipments",
+    "eventstore.projections.notifications",
+    "eventstore.projections.service_logs",
+    "eventstore.projections.shop_shapes",
+    "eventstore.projections.automatic",
+)
+"""The read models that come with it, and the upcasters of the shop. The last serves whatever no other takes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -61,7 +74,7 @@ class Settings:
     anchors: Path | None = None
     allowed_hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
     mask: tuple[str, ...] = ()
-    projections: tuple[str, ...] = ("eventstore.projections.orders", "eventstore.projections.automatic")
+    projections: tuple[str, ...] = SHIPPED
     merge_window: Micros = 60_000_000
     message_bytes: int = MAX_BYTES
 

@@ -16,6 +16,11 @@ TOMBSTONE = "Tombstone"
 """The event type that says that the thing of a stream was deleted at its source."""
 
 
+def spelling(event_type: str) -> str:
+    """The form by which types are matched: "Order Created" and "OrderCreated" are the same."""
+    return event_type.replace(" ", "")
+
+
 class OccurredSource(IntEnum):
     """Which clock `occurred_at` comes from, and whether it had to be changed. Stored as a number: never renumber."""
 

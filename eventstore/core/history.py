@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
+from eventstore.core.attempt import Raised, attempt
 from eventstore.core.canonical import decode, encode
 from eventstore.core.event import Micros, RecordedEvent
 from eventstore.core.facet import Value
@@ -100,13 +101,15 @@ def stepped(projection: Projection, at: At, event: RecordedEvent) -> At:
     """What holds behind the event. Whatever the fold raises parks the key, and is told; nothing raises here."""
     if at.parked is not None:
         return at if at.error is None else at._replace(error=None)
-    try:
-        state = projection.apply(None if at.state is None else decode(at.state), event)
-        if state is None:
-            return At(gone_since=at.gone_since if at.state is None else event.occurred_at)
-        return At(_kept(projection, state), projection.facets_of(state))
-    except Exception as raised:  # noqa: BLE001 - a fold is the user's code: whatever it raises parks its key only
-        return at._replace(parked=event.position, error=f"{type(raised).__name__}: {raised}")
+    after = attempt(_folded, projection, at, event)
+    return at._replace(parked=event.position, error=str(after)) if isinstance(after, Raised) else after
+
+
+def _folded(projection: Projection, at: At, event: RecordedEvent) -> At:
+    state = projection.apply(None if at.state is None else decode(at.state), event)
+    if state is None:
+        return At(gone_since=at.gone_since if at.state is None else event.occurred_at)
+    return At(_kept(projection, state), projection.facets_of(state))
 
 
 def _kept(projection: Projection, state: State) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from eventstore.core.attempt import Raised, attempt
 from eventstore.core.event import RecordedEvent
 from eventstore.core.moment import LIVE, Moment
 from eventstore.core.projection import Projection, State
@@ -35,10 +36,11 @@ def steps(projection: Projection, events: Iterable[RecordedEvent], moment: Momen
     for event in fold_order(events, moment):
         error = None
         if not parked:
-            try:
-                state = projection.apply(state, event)
-            except Exception as raised:  # noqa: BLE001 - a fold is the user's code: whatever it raises parks its key only
-                error, parked = f"{type(raised).__name__}: {raised}", True
+            after = attempt(projection.apply, state, event)
+            if isinstance(after, Raised):
+                error, parked = str(after), True
+            else:
+                state = after
         yield Step(event, state, error, parked)
 
 

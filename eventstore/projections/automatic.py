@@ -4,17 +4,22 @@ from collections.abc import Iterator
 from typing import Any
 
 from eventstore.core.event import TOMBSTONE, RecordedEvent
+from eventstore.core.facet import Facet
+from eventstore.core.payload import name
 from eventstore.core.projection import ANY, Projection, State
 
 
 def stream_and_objects(event: RecordedEvent) -> Iterator[str]:
     """The event's stream, and each other thing that its metadata says it belongs to (`objects`: type and id)."""
     yield event.stream
-    for thing in event.metadata.get("objects", ()):
-        yield f"{thing['type']}-{thing['id']}"
+    objects = event.metadata.get("objects")
+    for thing in objects if isinstance(objects, list) else ():
+        kind, identity = (name(thing.get(one)) for one in ("type", "id")) if isinstance(thing, dict) else (None, None)
+        if kind and identity:
+            yield f"{kind}-{identity}"
 
 
-automatic = Projection("automatic", keys=stream_and_objects)
+automatic = Projection("automatic", keys=stream_and_objects, facets=[Facet("status", counted=True)])
 
 
 def merged(state: State, data: Any) -> dict[str, Any]:

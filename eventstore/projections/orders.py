@@ -1,26 +1,35 @@
 """Orders: what each order is, from the events of its own stream."""
 
-from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from eventstore.core.event import TOMBSTONE, RecordedEvent
-from eventstore.core.projection import Projection, State
+from eventstore.core.facet import Facet, Kind
+from eventstore.core.payload import body
+from eventstore.core.projection import Projection, State, streams_of
+from eventstore.core.times import format_time
 
 IDS = ("order_id", "order:id", "id")
 
+orders = Projection(
+    "orders",
+    keys=streams_of("order"),
+    facets=[
+        Facet("status", counted=True),
+        Facet("total", Kind.DECIMAL, summed=True),
+        Facet("paid", Kind.DECIMAL, summed=True),
+        Facet("refunded", Kind.DECIMAL, summed=True),
+        Facet("payments", Kind.INTEGER),
+        Facet("currency"),
+        Facet("customer_id"),
+        Facet("created_at", Kind.TIME),
+    ],
+)
 
-def order_of(event: RecordedEvent) -> Iterator[str]:
-    """The order that the event tells of."""
-    if event.category == "order":
-        yield event.stream
 
-
-orders = Projection("orders", keys=order_of)
-
-
-def body(event: RecordedEvent) -> dict[str, Any]:
+def told_of_it(event: RecordedEvent) -> dict[str, Any]:
     """What the event says of the order, its id under one name: producers nest it under `order`, or do not."""
-    data = event.data if isinstance(event.data, dict) else {"value": event.data}
+    data = body(event)
     said = data.get("order", data)
     said = said if isinstance(said, dict) else data
     order_id = next((said[name] for name in IDS if name in said), None)
@@ -30,14 +39,21 @@ def body(event: RecordedEvent) -> dict[str, Any]:
 
 def told(state: State, event: RecordedEvent, status: str) -> dict[str, Any]:
     """The order with what the event says laid over it, in its new status."""
-    return {**state, **body(event), "status": status}
+    return {**state, **told_of_it(event), "status": status}
+
+
+def added(state: State, order: dict[str, Any], name: str) -> dict[str, Any]:
+    """The order with its sum of that name grown by what the event says, where both are numbers."""
+    before, said = state.get(name), order.get(name)
+    if isinstance(before, int | Decimal) and isinstance(said, int | Decimal) and not isinstance(said, bool):
+        return {**order, name: before + said}
+    return order
 
 
 @orders.on("Order Created", "Order Placed")
 def created(state: State, event: RecordedEvent) -> State:
-    """The customer ordered; the first shape of this event called the sum `amount`."""
-    order = told(state, event, "created")
-    return order if "total" in order or "amount" not in order else {"total": order.pop("amount"), **order}
+    """The customer ordered."""
+    return {"created_at": format_time(event.occurred_at), **told(state, event, "created")}
 
 
 @orders.on("Order Confirmed")
@@ -49,7 +65,9 @@ def confirmed(state: State, event: RecordedEvent) -> State:
 @orders.on("Order Paid")
 def paid(state: State, event: RecordedEvent) -> State:
     """The money came. Each payment counts, so that a second one shows."""
-    return {**told(state, event, "paid"), "payments": state.get("payments", 0) + 1}
+    before = state.get("payments")
+    payments = before + 1 if type(before) is int else 1
+    return {**added(state, told(state, event, "paid"), "paid"), "payments": payments}
 
 
 @orders.on("Order Packed")
@@ -79,13 +97,13 @@ def cancelled(state: State, event: RecordedEvent) -> State:
 @orders.on("Order Refunded")
 def refunded(state: State, event: RecordedEvent) -> State:
     """Money went back."""
-    return told(state, event, "refunded")
+    return added(state, told(state, event, "refunded"), "refunded")
 
 
 @orders.on("Order Updated", "Address Changed")
 def changed(state: State, event: RecordedEvent) -> State:
     """The order was changed without moving on."""
-    return {**state, **body(event)}
+    return {**state, **told_of_it(event)}
 
 
 @orders.on(TOMBSTONE)

@@ -5,6 +5,7 @@ from itertools import groupby
 from operator import attrgetter
 
 from eventstore.builds import Build
+from eventstore.core.attempt import Raised, attempt
 from eventstore.core.event import RecordedEvent
 from eventstore.core.history import LONG_KEY, KeyHistory, Order, Row, place
 from eventstore.core.projection import Projection
@@ -25,22 +26,23 @@ def routed(projection: Projection, events: Sequence[RecordedEvent]) -> tuple[Rou
     keys: Routed = {}
     unrouted: Unrouted = []
     for event in events:
-        try:
-            named = dict.fromkeys(_keys(projection, event)) if projection.handles(event) else {}
-        except Exception as raised:  # noqa: BLE001 - `keys` is the user's code: the event is kept as unrouted
-            unrouted.append((event.position, f"{type(raised).__name__}: {raised}"))
+        named = attempt(_keys, projection, event)
+        if isinstance(named, Raised):
+            unrouted.append((event.position, str(named)))
             continue
         for key in named:
             keys.setdefault(key, []).append(event)
     return keys, unrouted
 
 
-def _keys(projection: Projection, event: RecordedEvent) -> Iterator[str]:
-    named: Iterable[object] = projection.keys(event)
+def _keys(projection: Projection, event: RecordedEvent) -> Iterable[str]:
+    named: Iterable[object] = projection.keys(event) if projection.handles(event) else ()
+    found: dict[str, None] = {}
     for key in named:
         if not isinstance(key, str) or not key or "\0" in key or len(key.encode()) > MAX_NAME:
             raise ValueError(f"{str(key)[:100]!r} cannot be a key: a text of 1 to {MAX_NAME:,} bytes without NUL")
-        yield key
+        found[key] = None
+    return found
 
 
 def changes(

@@ -58,4 +58,6 @@ def state(store: EventStore, stream: str) -> object:
     """The stream's state, by the read models that the settings name."""
     events = list(store.read_stream(stream))
     projection = serving(load(Settings().projections), stream, events)
-    return None if projection is None else replay(projection, events)
+    found = None if projection is None else replay(projection, events)
+    # Kafka's timestamp: the messages tell no time
+    return None if found is None else {name: value for name, value in found.items() if name != "created_at"}
