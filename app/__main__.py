@@ -10,6 +10,7 @@ COMMANDS = {
     "events": "app.commands.reading:events",
     "event": "app.commands.reading:event",
     "replay": "app.commands.reading:replay",
+    "projections": "app.commands.projections:projections",
     "dead-letters": "app.commands.letters:dead_letters",
     "verify": "app.commands.upkeep:verify",
     "migrate": "app.commands.upkeep:migrate",

@@ -98,9 +98,14 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class EventDetail:
-    """One event with what is around it: its cause, what it caused, its stream's neighbours, how long its flow is."""
+    """One event with what is around it: its cause, what it caused, its stream's neighbours, how long its flow is.
+
+    `folded` is its payload in today's shape, where an upcaster makes another of it; `folded_error` why it cannot.
+    """
 
     event: Event
+    folded: str | None
+    folded_error: str | None
     source: Source | None
     cause: Event | None
     effects: tuple[Event, ...]

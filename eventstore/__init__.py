@@ -4,15 +4,19 @@ Outsiders import from here; the command and the seed also from `eventstore.inges
 `eventstore.settings`.
 """
 
+from eventstore.core.attempt import Raised
 from eventstore.core.canonical import Json, decode, encode
 from eventstore.core.event import TOMBSTONE, Micros, NewEvent, OccurredSource, RecordedEvent
 from eventstore.core.facet import Facet, Kind
 from eventstore.core.integrity import Harm
 from eventstore.core.moment import LIVE, Moment
 from eventstore.core.origin import Origin
-from eventstore.core.projection import ANY, Projection, State, load, serving
+from eventstore.core.payload import body, money, whole
+from eventstore.core.projection import ANY, Projection, State, as_folded, load, serving, streams_of
 from eventstore.core.replay import Step, fold_order, replay, steps
+from eventstore.core.soundness import Checked, Finding, check
 from eventstore.core.times import format_time, parse_time
+from eventstore.core.upcast import upcaster
 from eventstore.errors import EventStoreError, NotProjected, Unreadable
 from eventstore.histories import Histories, Where
 from eventstore.projector import Projector
@@ -25,10 +29,12 @@ __all__ = [
     "ANY",
     "LIVE",
     "TOMBSTONE",
+    "Checked",
     "EventQuery",
     "EventStore",
     "EventStoreError",
     "Facet",
+    "Finding",
     "Harm",
     "Head",
     "Histories",
@@ -42,6 +48,7 @@ __all__ = [
     "Origin",
     "Projection",
     "Projector",
+    "Raised",
     "RecordedEvent",
     "Sealer",
     "State",
@@ -49,15 +56,22 @@ __all__ = [
     "Unreadable",
     "Verdict",
     "Where",
+    "as_folded",
+    "body",
+    "check",
     "decode",
     "encode",
     "fold_order",
     "format_time",
     "load",
     "migrate",
+    "money",
     "parse_time",
     "replay",
     "serving",
     "steps",
+    "streams_of",
+    "upcaster",
     "verify",
+    "whole",
 ]

@@ -27,6 +27,7 @@ that the caller ships. It is TOML, and every part of it may be left out:
     correlation_id = ["trace.flow"]
     causation_id = ["trace.cause"]
 
+In `projections` a name that ends in `.py` is a file, beside the settings or else from the working directory.
 Paths apply to plain JSON; `id` also to the data of any other envelope that names neither subject nor key.
 """
 
@@ -126,9 +127,17 @@ def _flat(document: dict[str, Any], file: str) -> dict[str, Any]:
     servers = _checked(kafka, {"servers": str}, file, "kafka.")
     found |= {"kafka_servers": servers["servers"]} if servers else {}
     found |= _checked(limits, {"merge_window": int, "message_bytes": int}, file, "limits.")
+    if "projections" in found:
+        found["projections"] = [_beside(file, module) for module in found["projections"]]
     if "merge_window" in found:
         found["merge_window"] *= 1_000_000
     return found | {"topics": {name: _topic(name, _table(topics, name, file), file) for name in list(topics)}}
+
+
+def _beside(file: str, module: str) -> str:
+    """A module's file where it lies beside the settings; any other name as it stands."""
+    beside = Path(file).parent / module
+    return str(beside) if module.endswith(".py") and beside.exists() else module
 
 
 def _table(document: dict[str, Any], name: str, file: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import json
 from base64 import b64encode
 from typing import Any
 
-from eventstore import RecordedEvent, format_time
+from eventstore import Raised, RecordedEvent, format_time
 from eventstore.ingest.dead_letters import DeadLetter, Replayed
 
 
@@ -18,8 +18,11 @@ def json_object(**members: str) -> str:
     return "{" + ", ".join(f"{json.dumps(name)}: {text}" for name, text in members.items()) + "}"
 
 
-def event_json(event: RecordedEvent) -> str:
-    """One event as one line of JSON; data and metadata are the texts that the store keeps."""
+def event_json(event: RecordedEvent, folded: str | Raised | None = None) -> str:
+    """One event as one line of JSON; data and metadata are the texts that the store keeps.
+
+    `folded` is the data in today's shape, where that is another, or why its upcaster could not bring it there.
+    """
     facts: dict[str, Any] = {
         "position": event.position,
         "id": event.id,
@@ -37,6 +40,9 @@ def event_json(event: RecordedEvent) -> str:
         "content_hash": event.content_hash.hex(),
     }
     texts = {name: json.dumps(value) for name, value in facts.items()}
+    if folded is not None:
+        raised = isinstance(folded, Raised)
+        texts |= {"folded_error": json.dumps(str(folded))} if raised else {"folded": one_line(str(folded))}
     return json_object(**texts, data=one_line(event.data_text), metadata=one_line(event.metadata_text))
 
 

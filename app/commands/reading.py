@@ -49,12 +49,15 @@ def event(*, which: str, as_json: bool, database: str | None) -> None:
     """Print one event whole: payload, metadata, both times, where it came from."""
     from app.commands.printing import event_json
     from app.commands.story import whole
+    from eventstore import as_folded, load
 
+    loaded = options.settings(database)
     with options.reading(database) as store:
         found = store.event(int(which)) if which.isdigit() else store.event_by_id(which)
         if found is None:
             raise click.ClickException(f"No event has the position or id {which}. `chronoscope events` lists them.")
-        click.echo(event_json(found) if as_json else whole(store, found))
+        folded = as_folded(load(loaded.projections), found)
+        click.echo(event_json(found, folded) if as_json else whole(store, found, folded))
 
 
 @click.command()

@@ -7,7 +7,20 @@ from dataclasses import dataclass
 import click
 
 from app.commands.printing import event_line, json_object, shown
-from eventstore import EventStore, Moment, Origin, RecordedEvent, State, Step, encode, format_time, load, serving, steps
+from eventstore import (
+    EventStore,
+    Moment,
+    Origin,
+    Raised,
+    RecordedEvent,
+    State,
+    Step,
+    encode,
+    format_time,
+    load,
+    serving,
+    steps,
+)
 
 
 @dataclass(frozen=True)
@@ -58,12 +71,14 @@ def replay_page(story: Story) -> str:
     return "\n".join([*lines, f"{shown(story.stream)} by {story.projection}: {said}"])
 
 
-def whole(store: EventStore, event: RecordedEvent) -> str:
-    """One event with where it came from and what it caused."""
-    return event_page(event, store.origin(event.position), store.effects(event.id))
+def whole(store: EventStore, event: RecordedEvent, folded: str | Raised | None) -> str:
+    """One event with where it came from, how it is folded where that is another shape, and what it caused."""
+    return event_page(event, store.origin(event.position), store.effects(event.id), folded)
 
 
-def event_page(event: RecordedEvent, origin: Origin | None, effects: Sequence[RecordedEvent]) -> str:
+def event_page(
+    event: RecordedEvent, origin: Origin | None, effects: Sequence[RecordedEvent], folded: str | Raised | None
+) -> str:
     """One event whole, a fact a line, then the events that it caused."""
     facts = {
         "position": f"{event.position} (commit {event.commit_position})",
@@ -78,6 +93,8 @@ def event_page(event: RecordedEvent, origin: Origin | None, effects: Sequence[Re
         "data": shown(event.data_text),
         "metadata": shown(event.metadata_text),
     }
+    if folded is not None:
+        facts["as folded"] = f"{'its upcaster raised ' if isinstance(folded, Raised) else ''}{shown(str(folded))}"
     caused = [f"caused       {event_line(effect).strip()}" for effect in effects]
     return "\n".join([*(f"{name:<12} {value}" for name, value in facts.items()), *caused])
 

@@ -33,6 +33,12 @@ def draw(place: Place, position: int) -> None:
 
 def _data(found: EventDetail) -> None:
     st.code(payload.laid_out(found.event.data), language=None, wrap_lines=True)
+    if found.folded is not None:
+        note = "in today's shape, by an upcaster; the stored event stays as it is"
+        parts.facts({"title": "As folded", "level": "h3", "note": note}, key="folded_head")
+        st.code(payload.laid_out(found.folded), language=None, wrap_lines=True)
+    if found.folded_error is not None:
+        parts.facts({"title": "Cannot be folded", "text": found.folded_error}, key="folded_error")
     if found.event.metadata != "{}":
         parts.facts({"title": "Metadata", "level": "h3"}, key="metadata_head")
         st.code(payload.laid_out(found.event.metadata), language=None, wrap_lines=True)

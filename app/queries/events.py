@@ -8,7 +8,7 @@ from app.answers import Event, EventDetail, EventPage, Source, Standing, Viewer
 from app.links import Place, number
 from app.queries import source
 from app.queries.moments import moment
-from eventstore import EventQuery, EventStore, OccurredSource, Origin, RecordedEvent
+from eventstore import EventQuery, EventStore, OccurredSource, Origin, Raised, RecordedEvent, as_folded
 
 PAGE = 50
 NEIGHBOURS = 3
@@ -67,8 +67,12 @@ def detail(viewer: Viewer, at: Standing, position: int) -> EventDetail | None:
         return None
     cause = store.event_by_id(event.causation_id) if event.causation_id else None
     flow = len(store.flow(event.correlation_id, limit=FLOW + 1)) if event.correlation_id else 0
+    folded = as_folded(source.projections(), for_folds(viewer, event))
+    raised = isinstance(folded, Raised)
     return EventDetail(
         event=seen(viewer, event),
+        folded=None if folded is None or raised else shown(viewer, str(folded)),
+        folded_error=str(folded) if raised else None,
         source=_source(viewer, event, store.origin(position)),
         cause=seen(viewer, cause) if cause else None,
         effects=seen_all(viewer, store.effects(event.id)),

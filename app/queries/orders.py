@@ -1,21 +1,14 @@
 """Keys: which there are, and one key's story, rebuilt by replay."""
 
-from functools import cache
-
 from app.answers import KeyStory, Standing, Step, Stream, Viewer
 from app.queries import source
 from app.queries.events import for_folds, seen, shown
 from app.queries.moments import moment
-from eventstore import Projection, curves, encode, load, serving, steps
+from eventstore import curves, encode, serving, steps
 
 FOUND = 12
 LONGEST = 20_000
 """The longest stream that this page folds at once."""
-
-
-@cache
-def _projections() -> tuple[Projection, ...]:
-    return tuple(load(source.loaded().projections))
 
 
 def found(viewer: Viewer, text: str, category: str = "") -> tuple[Stream, ...]:  # noqa: ARG001 - every question takes the viewer
@@ -30,7 +23,7 @@ def story(viewer: Viewer, at: Standing, key: str) -> KeyStory | None:
     events = [for_folds(viewer, event) for event in source.store().read_stream(key, limit=LONGEST)]
     if not events:
         return None
-    projection = serving(_projections(), key, events)
+    projection = serving(source.projections(), key, events)
     if projection is None:
         return KeyStory(key, "none", (), len(events))
     told = tuple(

@@ -7,7 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from app.payload import Mask, mask_of
-from eventstore import EventStore
+from eventstore import EventStore, Projection, load
 from eventstore.settings import Settings
 
 _given: list[Settings] = []
@@ -18,6 +18,7 @@ def use(settings: Settings) -> None:
     """Answer from these settings from now on; without it the environment's and the settings file's hold."""
     _given[:] = [settings]
     loaded.cache_clear()
+    projections.cache_clear()
 
 
 @cache
@@ -30,6 +31,12 @@ def loaded() -> Settings:
 def mask() -> Mask:
     """The paths that viewers must not see."""
     return mask_of(loaded().mask)
+
+
+@cache
+def projections() -> tuple[Projection, ...]:
+    """The read models that the settings name. Raises BadProjection."""
+    return tuple(load(loaded().projections))
 
 
 def store() -> EventStore:
@@ -48,5 +55,5 @@ def forget() -> None:
     with _opening:
         for opened in [_opened(loaded().database_url)] if _opened.cache_info().currsize else []:
             opened.close()
-        for cached in (_opened, loaded, mask):
+        for cached in (_opened, loaded, mask, projections):
             cached.cache_clear()

@@ -18,7 +18,6 @@ LONGEST = 1_024
 
 _BOUND = 2**63
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
-_ABSENT = object()
 
 
 class Kind(StrEnum):
@@ -62,10 +61,15 @@ class Facet:
 
     def of(self, state: Mapping[str, Any]) -> Value:
         """The state's value of this facet."""
+        value = self.member(state)
+        return None if value is None else _READERS[self.kind](value, self.scale)
+
+    def member(self, state: Mapping[str, Any]) -> Any:
+        """What stands in the state at the facet's path, whether it fits or not; None where there is nothing."""
         value: Any = state
-        for member in (self.path or self.name).split("."):
-            value = value.get(member, _ABSENT) if isinstance(value, Mapping) else _ABSENT
-        return None if value is None or value is _ABSENT else _READERS[self.kind](value, self.scale)
+        for name in (self.path or self.name).split("."):
+            value = value.get(name) if isinstance(value, Mapping) else None
+        return value
 
     def shown(self, value: Value) -> Any:
         """The value as a state holds it: a decimal with its point, all others as they are."""

@@ -177,3 +177,12 @@ def _from_file(path: str) -> ModuleType:
 def serving(projections: Iterable[Projection], key: str, events: Sequence[RecordedEvent]) -> Projection | None:
     """The first of the projections that takes any of the events as the key's own."""
     return next((one for one in projections if any(one.handles(e) and key in one.keys(e) for e in events)), None)
+
+
+def as_folded(projections: Iterable[Projection], event: RecordedEvent) -> str | Raised | None:
+    """The payload as the projections fold it, where that is not how it is stored; or what its upcaster raised."""
+    one = next(iter(projections), None)
+    seen = event if one is None else attempt(one.upcast, event)
+    if isinstance(seen, Raised):
+        return seen
+    return None if seen is event else seen.data_text

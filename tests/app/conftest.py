@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from app import queries
-from app.queries import orders, source
+from app.queries import source
 from eventstore import EventStore
 from eventstore.settings import Settings
 from tests import given
@@ -33,7 +33,6 @@ def answer_from(settings: Settings) -> None:
     source.forget()
     queries.use(settings)
     st.cache_data.clear()  # noqa: TID251 - what another test cached of another store
-    orders._projections.cache_clear()
 
 
 @pytest.fixture
