@@ -43,8 +43,9 @@ def test_a_sample_says_how_sure_it_is(store: str) -> None:
 
 
 def test_drift_is_named_with_both_states(store: str) -> None:
-    with EventStore.open(store) as opened, opened.write() as writer:
+    with EventStore.open(store) as opened:
         (build,) = [one for one in Histories(opened).builds() if one.projection == "orders"]
+    with EventStore.open(store) as opened, opened.write() as writer:
         writer.execute(f"UPDATE {build.rows} SET state = '{{}}' WHERE key = 'order-1' AND event_position = 4")
     result = verify(store)
     assert result.exit_code == 3
