@@ -211,8 +211,13 @@ def _decide(url: str, tries: int, *, stating: bool) -> list[bool]:
         return [answer for child in children for answer in child.hear_all()]
 
 
-def _decider(  # noqa: FBT001 - a child's lot
-    pipe: Connection, url: str, name: str, tries: int, stating: bool, meeting: Barrier
+def _decider(
+    pipe: Connection,
+    url: str,
+    name: str,
+    tries: int,
+    stating: bool,  # noqa: FBT001 - a child's lot
+    meeting: Barrier,
 ) -> None:
     with EventStore.open(url) as store:
         for number in range(tries):

@@ -17,8 +17,8 @@ DASHBOARD = Path(__file__).parents[2] / "app" / "dashboard.py"
 
 Open = Callable[..., AppTest]
 
-# As app/.streamlit/config.toml has it for servers. Without one Streamlit warns of every cache and element that it meets;
-# it sets the level anew when it first reads its settings, so they are read before, and all before the dashboard's modules.
+# As app/.streamlit/config.toml has it for servers: without one Streamlit warns of every cache and element it meets.
+# It sets the level anew when it first reads its settings: so they are read before, and the dashboard's modules after.
 st.get_option("logger.level")
 set_log_level("ERROR")
 
