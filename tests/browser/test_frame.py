@@ -88,6 +88,7 @@ def test_steps_of_a_key_are_links_and_keys(window: Window) -> None:
 
 def test_keys_go_to_pages_rows_and_the_search(window: Window) -> None:
     window.open("/")
+    window.until("() => document.querySelector('.st-key-curve .main-svg') !== null")  # the chord has 1.2 s: be calm
     window.page.keyboard.press("g")
     window.page.keyboard.press("e")
     window.until_place("/events")
