@@ -7,7 +7,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 from playwright.sync_api import Page
 
-PATIENCE = 60
+PATIENCE = 120
+"""Seconds to wait for what must come: a fresh server's first page took one minute on a machine ten times overbooked."""
 
 READY = """() => {
     const app = document.querySelector('[data-testid=stApp]');
