@@ -7,6 +7,7 @@ import click
 COMMANDS = {
     "seed": "seed.__main__:seed_command",
     "ingest": "app.commands.intake:ingest",
+    "import": "app.commands.importing:import_file",
     "events": "app.commands.reading:events",
     "event": "app.commands.reading:event",
     "replay": "app.commands.reading:replay",

@@ -4,6 +4,7 @@ Outsiders import from here; the command and the seed also from `eventstore.inges
 `eventstore.settings`.
 """
 
+from eventstore.builds import Build
 from eventstore.core.attempt import Raised
 from eventstore.core.canonical import Json, decode, encode
 from eventstore.core.event import TOMBSTONE, Micros, NewEvent, OccurredSource, RecordedEvent
@@ -19,7 +20,8 @@ from eventstore.core.times import format_time, parse_time
 from eventstore.core.upcast import upcaster
 from eventstore.errors import EventStoreError, NotProjected, Unreadable
 from eventstore.histories import Histories, Where
-from eventstore.projector import Projector
+from eventstore.projector import Drift, Healed, Projector, Proof, heal, prove
+from eventstore.projector import keep as keep_proof
 from eventstore.reading import EventQuery
 from eventstore.seals import Sealer
 from eventstore.store import EventStore, Head, migrate
@@ -29,7 +31,9 @@ __all__ = [
     "ANY",
     "LIVE",
     "TOMBSTONE",
+    "Build",
     "Checked",
+    "Drift",
     "EventQuery",
     "EventStore",
     "EventStoreError",
@@ -37,6 +41,7 @@ __all__ = [
     "Finding",
     "Harm",
     "Head",
+    "Healed",
     "Histories",
     "Json",
     "Kind",
@@ -48,6 +53,7 @@ __all__ = [
     "Origin",
     "Projection",
     "Projector",
+    "Proof",
     "Raised",
     "RecordedEvent",
     "Sealer",
@@ -63,10 +69,13 @@ __all__ = [
     "encode",
     "fold_order",
     "format_time",
+    "heal",
+    "keep_proof",
     "load",
     "migrate",
     "money",
     "parse_time",
+    "prove",
     "replay",
     "serving",
     "steps",

@@ -3,6 +3,12 @@
 EventStoreError
   BadSettings               a settings file that cannot be used as it is
   BadProjection             a module of read models that cannot be used
+  UnusableFile              a file that cannot be imported as it is
+    NoTimes                 none of its columns holds times
+    AmbiguousTimes          its dates have two readings
+    RowsRefused             its first rows all fail for one reason
+    MappedOtherwise         it was imported by another mapping
+  BadMapping                what is said of a file's columns cannot be used
   BrokerFailed              the Kafka broker cannot be reached, or its answer not be read
   UnknownTopics             topics that the broker does not have
   IngestStopped             partitions that go no further until somebody looks
@@ -40,6 +46,8 @@ EventStoreError
   StateTooLarge             a fold made a state that is too long to keep
   NotProjected              no read model of that name was ever projected
   CheckpointMoved           another projector was quicker
+  CodeChanged               the code of a read model is not what its build was made by
+  CodeTouchesMore           changed code gives other states than those that it was to repair
 """
 
 from collections.abc import Sequence
@@ -535,3 +543,92 @@ class CheckpointMoved(EventStoreError):
             f"Build {self.build} of {self.projection} no longer stands at position {self.expected}: another projector "
             "moved it on. Nothing of this batch was written; it goes on from where that one is."
         )
+
+
+class CodeChanged(EventStoreError):
+    """The code of a read model is not what its build was made by."""
+
+    def __init__(self, projection: str, build: int) -> None:
+        super().__init__(projection, build)
+        self.projection, self.build = projection, build
+
+    def __str__(self) -> str:
+        return (
+            f"Build {self.build} of {self.projection} was made by other code. If the change only repairs what was "
+            f"parked, run `chronoscope heal {self.projection} --accept-code`; else `chronoscope project` makes a new "
+            "build beside it."
+        )
+
+
+class CodeTouchesMore(EventStoreError):
+    """Changed code gives other states than those that it was to repair. `key` is one such, from `position` on."""
+
+    def __init__(self, projection: str, key: str, position: int) -> None:
+        super().__init__(projection, key, position)
+        self.projection, self.key, self.position = projection, key, position
+
+    def __str__(self) -> str:
+        return (
+            f"The changed code of {self.projection} also changes {self.key!r}, which was not parked, from the event at "
+            f"position {self.position} on. Nothing was written. Run `chronoscope project`: it makes a new build."
+        )
+
+
+class UnusableFile(EventStoreError):
+    """A file that holds no rows which could be imported. Nothing was stored."""
+
+    def __init__(self, file: str, problem: str, remedy: str) -> None:
+        super().__init__(file, problem, remedy)
+        self.file, self.problem, self.remedy = file, problem, remedy
+
+    def __str__(self) -> str:
+        return f"{self.file} cannot be imported: {self.problem}. {self.remedy}"
+
+
+class NoTimes(UnusableFile):
+    """No column says when its rows happened; or the one that was named does not."""
+
+    def __init__(self, file: str, named: str, columns: Sequence[str]) -> None:
+        said = f"the column {named!r} holds no times" if named else "no column holds times"
+        super().__init__(file, f"{said} (columns: {', '.join(columns)})", "Name the one that does with --time COLUMN.")
+        self.named, self.columns = named, columns
+        self.args = (file, named, columns)
+
+
+class AmbiguousTimes(UnusableFile):
+    """The times of a column can be read in two ways, and the first rows do not show which is meant."""
+
+    def __init__(self, column: str, text: str, one: str, other: str) -> None:
+        remedy = f'Say which with --time-format "{one}" or --time-format "{other}".'
+        super().__init__("The file", f"{text!r} in {column} may be a time as {one} or as {other}", remedy)
+        self.args = (column, text, one, other)
+
+
+class RowsRefused(UnusableFile):
+    """The first rows of a file all fail for one reason, so the reason is not in the rows."""
+
+    def __init__(self, file: str, rows: int, reason: str, detail: str) -> None:
+        problem = f"its first {rows:,} rows all fail for one reason ({reason}: {detail.rstrip('.')})"
+        super().__init__(file, problem, "Nothing was stored; look at --show-mapping and correct what it says.")
+        self.args = (file, rows, reason, detail)
+
+
+class MappedOtherwise(UnusableFile):
+    """These bytes, or others of this source, were imported by another mapping: `earlier` names them in the store."""
+
+    def __init__(self, file: str, earlier: str) -> None:
+        problem = f"{earlier} came in by another mapping, so that rows of both would be there twice"
+        remedy = "Give the mapping of the first time with --map; if it is another file, name it with --source."
+        super().__init__(file, problem, remedy)
+        self.args = (file, earlier)
+
+
+class BadMapping(EventStoreError):
+    """What is said of a file's columns has no meaning, or does not fit the file."""
+
+    def __init__(self, file: str, problem: str) -> None:
+        super().__init__(file, problem)
+        self.file, self.problem = file, problem
+
+    def __str__(self) -> str:
+        return f"The mapping of {self.file} cannot be used: {self.problem}. Option --show-mapping prints one to edit."

@@ -8,13 +8,15 @@ from app.commands.printing import shown
 from eventstore import EventStore, EventStoreError, Projector, Sealer
 from eventstore.ingest.reporting import Progress
 
+_IN_TROUBLE = ("retrying", "fenced", "failed")
+
 
 class Following:
     """Follows an ingester on its own thread: called between its transactions, about once a second."""
 
     def __init__(self, store: EventStore, anchors: Path | None) -> None:
         self._projector, self._sealer = Projector(store), Sealer(store, anchors)
-        self._said = ""
+        self._said, self._told = "", ""
 
     def progressed(self, progress: Progress) -> None:
         """Take in what came, and say what changed."""
@@ -40,8 +42,13 @@ class Following:
             f"{progress.events:,} events, {progress.duplicates:,} duplicates, {progress.dead_letters:,} dead letters"
         )
         behind = "" if progress.lag is None else f", {progress.lag:,} behind"
-        error = f" {shown(progress.error)}" if progress.error and progress.state != "live" else ""
-        self._echo(f"{progress.state}: {counts}{behind}.{error}")
+        self._echo(f"{progress.state}: {counts}{behind}.{self._error(progress)}")
+
+    def _error(self, progress: Progress) -> str:
+        """The last error, while it is what happens now: later it stands on the Health page only."""
+        error = progress.error or ""
+        known, self._told = error == self._told, error
+        return f" {shown(error)}" if error and (not known or progress.state in _IN_TROUBLE) else ""
 
     def _echo(self, line: str) -> None:
         """Print a line, once."""

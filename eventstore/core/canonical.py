@@ -338,7 +338,8 @@ _SUBCLASSES: tuple[tuple[type, Callable[[Any, int], str]], ...] = (
 
 
 def _not_json(error: json.JSONDecodeError) -> Unreadable:
-    return Unreadable("not JSON", f"{error.msg} at line {error.lineno}, column {error.colno}.")
+    what = error.msg.removesuffix(" at")  # as in "Unterminated string starting at"
+    return Unreadable("not JSON", f"{what} at line {error.lineno}, column {error.colno}.")
 
 
 def _duplicate(name: str) -> Unreadable:

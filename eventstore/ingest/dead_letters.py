@@ -19,6 +19,12 @@ _COLUMNS = """
     FROM dead_letters d JOIN sources s ON s.source = d.source"""
 
 
+IMPORT = "import"
+"""How sources in the store call files."""
+
+OF_A_FILE = "It is a row of a file: mend it there and import the file again; rows that are stored are recognised."
+
+
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
     """A message that could not become an event. `kind` says how it came; `reason` groups, `detail` is a sentence.
@@ -85,14 +91,15 @@ def replay(store: EventStore, intake: Intake, numbers: Iterable[int]) -> list[Re
     """Read letters again by today's settings and code, each in a transaction of its own.
 
     The event keeps its origin and the time that its producer stated; it is recorded now. A letter that was replayed
-    before stays as it is. Raises NoDeadLetter, and what the store raises.
+    before stays as it is; a row of a file waits, since what its columns mean is not kept with it. Raises NoDeadLetter,
+    and what the store raises.
     """
     return [_replayed(store, intake, letter(store, number)) for number in numbers]
 
 
 def _replayed(store: EventStore, intake: Intake, one: DeadLetter) -> Replayed:
-    if one.replayed_as is not None:
-        return Replayed(one.number, one.replayed_as, None)
+    if one.replayed_as is not None or one.kind == IMPORT:
+        return Replayed(one.number, one.replayed_as, OF_A_FILE if one.kind == IMPORT else None)
     opened, dead, broken = intake.read([one.record])
     for _, why in dead:
         return Replayed(one.number, None, why.detail)

@@ -45,8 +45,16 @@ class Taken(NamedTuple):
     broken: Sequence[Broken]
 
 
+class Read(NamedTuple):
+    """A batch as it was read: the events, the records that carry none, and those at which our own code failed."""
+
+    opened: list[Opened]
+    dead: list[Dead]
+    broken: list[Broken]
+
+
 class Intake:
-    """Stores batches of records. `kind` says how they came: "kafka", "seed"."""
+    """Stores batches of records. `kind` says how they came: "kafka", "seed", "import"."""
 
     def __init__(
         self,
@@ -71,7 +79,11 @@ class Intake:
         Each message is judged alone. Raises Fenced where another ingester was faster, and what the store raises.
         """
         self._reach("fetched")
-        opened, dead, broken = self.read(records)
+        return self.keep(self.read(records), advances)
+
+    def keep(self, batch: Read, advances: Mapping[Partition, Advance]) -> Taken:
+        """`take` for a batch that was read already, by this intake or by another rule."""
+        opened, dead, broken = batch
         with self._store.write() as writer:
             offsets.advance(writer, _stopped(advances, broken), self._store.now())
             self._reach("offsets")
@@ -90,8 +102,8 @@ class Intake:
             broken=broken,
         )
 
-    def read(self, records: Sequence[Record]) -> tuple[list[Opened], list[Dead], list[Broken]]:
-        """Decode a batch: the events, the records that carry none, and those at which our own code failed."""
+    def read(self, records: Sequence[Record]) -> Read:
+        """Decode a batch, each message by its topic's settings."""
         opened: list[Opened] = []
         dead: list[Dead] = []
         broken: dict[Partition, Broken] = {}
@@ -106,7 +118,7 @@ class Intake:
                 dead.append(Dead(record, why))
             except Exception as bug:  # noqa: BLE001 - ours, and it must stop this partition only
                 broken[record.topic, record.partition] = Broken(record, f"{type(bug).__name__}: {bug}")
-        return opened, dead, list(broken.values())
+        return Read(opened, dead, list(broken.values()))
 
     def topic(self, name: str) -> TopicSettings:
         """The settings of a topic; of one that nobody configured, the default."""

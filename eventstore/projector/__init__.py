@@ -1,5 +1,7 @@
-"""The projector: follows the log and keeps what is derived from it."""
+"""The projector: follows the log and keeps what is derived from it, proves it, and heals what was parked."""
 
 from eventstore.projector.following import Projector
+from eventstore.projector.healing import Healed, heal
+from eventstore.projector.proving import Drift, Proof, keep, prove
 
-__all__ = ["Projector"]
+__all__ = ["Drift", "Healed", "Projector", "Proof", "heal", "keep", "prove"]

@@ -9,7 +9,11 @@ from eventstore.core.projection import Projection
 from eventstore.databases import Session
 from eventstore.projector.log import LogReader
 from eventstore.projector.passes import BATCH, Passes
+from eventstore.projector.proving import keep, prove
 from eventstore.store import EventStore
+
+PROVED = 500
+"""How many keys of a new build are compared with the replay before it is swapped in."""
 
 _SECOND: Micros = 1_000_000
 
@@ -29,7 +33,8 @@ class Projector:
         batch: int = BATCH,
         long_key: int = LONG_KEY,
     ) -> None:
-        self._store, self._projections = store, tuple(projections)
+        self._store = store
+        self._projections = {(one.name, code_of(one)): one for one in projections}
         self._log = LogReader(store, hook=hook)
         self._passes = Passes(store, self._projections, hook=hook, batch=batch, long_key=long_key)
 
@@ -42,17 +47,17 @@ class Projector:
         reached = self._log.catch_up(until=until)
         if self._projections:
             self._make_missing()
-            self._passes.catch_up(reached, on_progress or (lambda *_: None))
+            self._passes.catch_up(reached if until is None else min(until, reached), on_progress or (lambda *_: None))
             self._swap_in()
         return reached
 
     def rebuild(self, projection: str) -> None:
         """Begin a new build beside the live one; `catch_up` fills it and swaps it in once it is level."""
-        chosen = next(one for one in self._projections if one.name == projection)
+        code, chosen = next((code, one) for (name, code), one in self._projections.items() if name == projection)
         finest = self._finest()
         with self._store.write() as writer:
             self._store.database.lock(writer.session)
-            make(writer.session, chosen, code_of(chosen), state="building", finest=finest, now=self._store.now())
+            make(writer.session, chosen, code, state="building", finest=finest, now=self._store.now())
 
     def _make_missing(self) -> None:
         """A build for each projection whose code has none: live at once where nothing else answers for it."""
@@ -63,14 +68,15 @@ class Projector:
             session = writer.session
             self._store.database.lock(session)
             found = builds(session)
-            for one in self._missing(found):
+            for code, one in self._missing(found):
                 answered = any(build.projection == one.name and build.state == "live" for build in found)
                 state: State = "building" if answered else "live"
-                make(session, one, code_of(one), state=state, finest=finest, now=self._store.now())
+                make(session, one, code, state=state, finest=finest, now=self._store.now())
 
-    def _missing(self, found: list[Build]) -> list[Projection]:
+    def _missing(self, found: list[Build]) -> list[tuple[str, Projection]]:
+        """The projections without a build by their code, each with its code."""
         known = {(build.projection, build.code) for build in found if build.state != "old"}
-        return [one for one in self._projections if (one.name, code_of(one)) not in known]
+        return [(code, one) for (name, code), one in self._projections.items() if (name, code) not in known]
 
     def _finest(self) -> Micros:
         """Ten-minute buckets, or minutes over a dense log."""
@@ -80,10 +86,24 @@ class Projector:
         return DENSE_FINEST if head.position > DENSE * max(seconds, 3_600) else FINEST
 
     def _swap_in(self) -> None:
-        """Put every new build in its predecessor's place that is level with it."""
+        """Put every new build in its predecessor's place that is level with it, once a sample of it is proved."""
         for new in self._passes.ours():
-            if new.state == "building":
+            if new.state == "building" and self._is_level(new) and self._is_proved(new):
                 self._swap(new)
+
+    def _is_level(self, new: Build) -> bool:
+        found = self._store.database.read(builds)
+        return all(
+            one.position <= new.position for one in found if (one.projection, one.state) == (new.projection, "live")
+        )
+
+    def _is_proved(self, new: Build) -> bool:
+        """Whether a sample of the build is what the replay says; else it is marked, and what it replaces stays."""
+        proof = prove(self._store, self._projections[new.projection, new.code], new, sample=PROVED)
+        keep(self._store, proof)
+        if not proof.holds:
+            self._passes.fail(new, f"differs from the replay: {proof.drifts[0].what} of {proof.drifts[0].key!r}")
+        return proof.holds
 
     def _swap(self, new: Build) -> None:
         with self._store.write() as writer:

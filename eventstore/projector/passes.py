@@ -1,11 +1,11 @@
 """Passes: builds at the same checkpoint follow the log together, batch by batch, each batch one transaction."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from traceback import format_exception_only
 
-from eventstore.builds import Build, builds, code_of
+from eventstore.builds import Build, builds
 from eventstore.core.event import RecordedEvent
 from eventstore.core.history import LONG_KEY
 from eventstore.core.projection import Projection
@@ -35,19 +35,22 @@ class Part:
 
 
 class Passes:
-    """Brings the builds of these projections level with the log, in order of their checkpoints."""
+    """Brings the builds of these projections level with the log, in order of their checkpoints.
+
+    `projections` are found by name and the hash of their code.
+    """
 
     def __init__(
         self,
         store: EventStore,
-        projections: Iterable[Projection],
+        projections: Mapping[tuple[str, str], Projection],
         *,
         hook: Hook,
         batch: int = BATCH,
         long_key: int = LONG_KEY,
     ) -> None:
         self._store, self._hook, self._batch, self._long_key = store, hook, batch, long_key
-        self._projections = {(one.name, code_of(one)): one for one in projections}
+        self._projections = projections
         self._values: dict[int, dict[str, set[str]]] = {}
 
     def ours(self) -> list[Build]:
@@ -106,13 +109,13 @@ class Passes:
         except EventStoreError:
             raise
         except Exception as raised:  # noqa: BLE001 - one build that fails must not hold up the others
-            self._fail(build, raised)
+            self.fail(build, _words(raised))
             return None
 
-    def _fail(self, build: Build, raised: Exception) -> None:
-        said = "".join(format_exception_only(raised)).strip()
+    def fail(self, build: Build, failure: str) -> None:
+        """Leave a build behind, and say why; the others go on."""
         with self._store.write() as writer:
-            writer.execute("UPDATE builds SET failure = ? WHERE build = ?", (said, build.number))
+            writer.execute("UPDATE builds SET failure = ? WHERE build = ?", (failure, build.number))
 
     def _write(self, parts: Sequence[Part], position: int) -> None:
         """All builds of the group in one transaction. A build whose rows the database refuses is marked and left."""
@@ -126,7 +129,7 @@ class Passes:
         except DatabaseError as raised:
             if type(raised) is not DatabaseError or not writing:
                 raise
-            self._fail(writing[0], raised)
+            self.fail(writing[0], _words(raised))
 
     def _write_part(self, writer: Writer, part: Part, position: int) -> None:
         build, session = part.build, writer.session
@@ -158,6 +161,10 @@ class Passes:
             for facet, value in session.rows(f"SELECT DISTINCT facet, value FROM {build.rollup}"):  # noqa: S608
                 found.setdefault(facet, set()).add(value)
         return self._values[build.number]
+
+
+def _words(raised: Exception) -> str:
+    return "".join(format_exception_only(raised)).strip()
 
 
 def stop(session: Session, build: Build, facet: str, stopped: Iterable[str]) -> None:

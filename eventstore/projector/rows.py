@@ -103,6 +103,17 @@ class Changes:
             elif ends[row.id] != (row.valid_to, row.closed_commit):
                 self._write(key, row)
 
+    def replace(self, key: str, old: Iterable[Row], new: Iterable[Row]) -> None:
+        """Put other rows in the place of all rows of a key."""
+        for row in old:
+            self.deleted += [] if row.id is None else [row.id]
+            if row.known_to == OPEN:
+                self.rollup.add(row, -1)
+        for row in new:
+            self._write(key, row)
+            if row.known_to == OPEN:
+                self.rollup.add(row, +1)
+
     def _left(self, row: Row) -> None:
         """A row that leaves the latest belief takes what it brought; one that was never stored brought nothing."""
         if row.id is not None:
@@ -168,20 +179,23 @@ class Rollup:
             found.setdefault(facet, set()).add(value)
         return found
 
-    def write(self, session: Session, stopped: Iterable[str]) -> None:
-        """Add everything to the table, at every width; facets that stopped are left out."""
-        build, left_out = self.build, set(stopped)
+    def lines(self, stopped: Iterable[str]) -> list[Columns]:
+        """Everything as lines of the table, at every width; facets that stopped are left out."""
+        left_out = set(stopped)
         cells = {at: sums for at, sums in self._cells.items() if at[0] not in left_out}
-        rows: list[Columns] = []
-        for width in build.levels:
+        lines: list[Columns] = []
+        for width in self.build.levels:
             cells = _wider(cells, width)
-            rows += [(facet, width, bucket, value, *sums) for (facet, bucket, value), sums in sorted(cells.items())]
-        kept = [row for row in rows if any(row[4:])]
-        if kept:
+            lines += [(facet, width, bucket, value, *sums) for (facet, bucket, value), sums in sorted(cells.items())]
+        return [line for line in lines if any(line[4:])]
+
+    def write(self, session: Session, stopped: Iterable[str]) -> None:
+        """Add everything to the table."""
+        lines = self.lines(stopped)
+        if lines:
             keys = {"facet": "text", "width": "int", "bucket": "int", "value": "text"}
-            session.database.add_up(
-                session, build.rollup, keys, ["keys", *(f"s_{name}" for name in self._summed)], kept
-            )
+            sums = ["keys", *(f"s_{name}" for name in self._summed)]
+            session.database.add_up(session, self.build.rollup, keys, sums, lines)
 
 
 def _wider(

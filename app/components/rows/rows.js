@@ -10,9 +10,9 @@ function cell(spec, column, href) {
   if (spec.tint) td.style.background = `color-mix(in srgb, ${spec.tint} 14%, transparent)`;
   if (spec.dim) td.classList.add("dim");
   td.title = spec.title || spec.text;
-  td.append(text);
+  if (spec.mark) { const line = el("div", "line"); line.append(text, el("span", "mark", spec.mark)); td.append(line); }
+  else td.append(text);
   if (spec.note) td.append(el("div", "note", spec.note));
-  if (spec.mark) { const mark = el("span", "mark", spec.mark); td.append(mark); }
   return td;
 }
 
