@@ -71,7 +71,7 @@ TWELVE = (
             (_JUDGED,
              "        self._supersede(old, new.known_from)\n        new.known_from = old.known_from\n        return new\n"),
         ),
-        "answers",
+        "one_holds",
     ),
     Mistake(
         "a whole batch as one commit",
