@@ -1,5 +1,6 @@
 """Histories: any read model at any moment, by indexed questions whose cost does not grow with the length of history."""
 
+from eventstore.builds import Build
 from eventstore.histories.answers import (
     AsOf,
     Behind,
@@ -26,6 +27,7 @@ __all__ = [
     "AsOf",
     "Behind",
     "Between",
+    "Build",
     "Changed",
     "Counts",
     "Curve",

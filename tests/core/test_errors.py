@@ -25,7 +25,12 @@ FACTS: dict[str, object] = {
 def example(kind: type[errors.EventStoreError]) -> errors.EventStoreError:
     """An error of the kind, with a fact of the right type for each parameter."""
     wanted = inspect.signature(kind).parameters.values()
-    return kind(*[FACTS[inspect.formatannotation(one.annotation).split(" | ")[0].removeprefix("collections.abc.")] for one in wanted])
+    return kind(
+        *[
+            FACTS[inspect.formatannotation(one.annotation).split(" | ")[0].removeprefix("collections.abc.")]
+            for one in wanted
+        ]
+    )
 
 
 @pytest.mark.parametrize("kind", KINDS)
