@@ -105,17 +105,12 @@ def states_over_time(
     figure = go.Figure()
     for value in curve.values:
         colour = hues.get(value, palette.muted)
+        stacked = {"stackgroup": "keys", "fillcolor": colour, "line": {"shape": "hv", "width": 0, "color": colour}}
         figure.add_scatter(
-            x=at,
-            y=[tallies.get(value, 0) for tallies in held],
-            name=label(value) or "(none)",
-            stackgroup="keys",
-            mode="lines",
-            line={"shape": "hv", "width": 0, "color": colour},
-            fillcolor=colour,
-            hovertemplate="%{y:,}",
+            x=at, y=[tallies.get(value, 0) for tallies in held], name=_name(value), **stacked, **_CLICKED
         )
-    _catch(figure, at, [sum(tallies.values()) for tallies in held], "all")
+    line = {"shape": "hv", "width": 0}
+    figure.add_scatter(x=at, y=[sum(tallies.values()) for tallies in held], name="all", line=line, **_CLICKED)
     return _states(figure, curve, palette, rules, height)
 
 
@@ -127,24 +122,22 @@ def sum_over_time(
     totals = [float(sum(tally.sums.get(facet, 0) for tally in point.tallies)) for point in curve.points]
     figure = go.Figure()
     line = {"shape": "hv", "width": 2, "color": palette.ink}
-    figure.add_scatter(x=at, y=totals, name=label(facet), mode="lines", line=line, hovertemplate="%{y:,}")
-    _catch(figure, at, totals, "")
+    figure.add_scatter(x=at, y=totals, name=label(facet), line=line, **_CLICKED)
     return _states(figure, curve, palette, rules, height)
 
 
-def _catch(figure: go.Figure, at: Sequence[str], totals: Sequence[float], name: str) -> None:
-    """Points that are not seen and can be clicked: lines alone take no click."""
-    unseen = {"marker": {"opacity": 0}}
-    figure.add_scatter(
-        x=at,
-        y=totals,
-        name=name,
-        mode="markers",
-        marker={"size": 12, "opacity": 0, "color": "rgba(0,0,0,0)"},
-        selected=unseen,
-        unselected=unseen,
-        hovertemplate="%{y:,}" if name else "<extra></extra>",
-    )
+_UNSEEN = {"marker": {"opacity": 0}}
+_CLICKED = {
+    "mode": "lines+markers",  # lines alone take no click: the points are there, and not seen
+    "marker": {"opacity": 0, "size": 10},
+    "selected": _UNSEEN,
+    "unselected": _UNSEEN,
+    "hovertemplate": "%{y:,}",
+}
+
+
+def _name(value: str) -> str:
+    return label(value) or "(none)"
 
 
 def _states(
@@ -167,6 +160,7 @@ def _states(
         type="date",
         range=[formats.naive_time(curve.since), formats.naive_time(curve.before)],
         hoverformat="%a %d %b %H:%M",
+        nticks=7,
     )
     figure.update_yaxes(rangemode="tozero", nticks=5, tickformat="~s", fixedrange=True)
     times = sorted(rule for rule in rules if rule is not None)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +17,7 @@ from app.model_answers import (
     FacetKind,
     Model,
     ModelCounts,
+    ModelCurve,
     ModelPage,
     ModelRow,
     Shown,
@@ -102,8 +104,8 @@ def tallies(found: ModelCounts, hues: Mapping[str, str], sum_of: str, look: Look
     by = found.by or ""
     held = {tally.value: tally for tally in found.tallies}
     listed = [*found.tallies, *(Tally(value, 0, {}) for value in hues if value not in held)]
-    summed = (Column(sum_of, "104px", "mono", "right"),) if sum_of else ()
-    head = (Column(by.replace("_", " ") or "all", "", link=True), Column("keys", "76px", "mono", "right"), *summed)
+    summed = (Column(sum_of.replace("_", " "), "92px", "mono", "right"),) if sum_of else ()
+    head = (Column(by.replace("_", " ") or "all", "", link=True), Column("keys", "60px", "mono", "right"), *summed)
     return Table(
         f"Keys by {by or 'nothing'}", head, tuple(_tally(one, by, hues, sum_of, look, place) for one in listed)
     )
@@ -119,13 +121,25 @@ def _tally(one: Tally, by: str, hues: Mapping[str, str], sum_of: str, look: Look
     ]
     if sum_of:
         total = one.sums.get(sum_of, 0)
-        cells.append(Cell(formats.short(float(total)), title=f"{total:,}", dim=not total))
+        cells.append(Cell(formats.fitting(total, 10), title=f"{total:,}", dim=not total))
     if not by:
         return Row("all", tuple(cells))
     value = one.value or None
     chosen = narrowing.Condition(by, "=", value) in asked(place)
     target = place.but(f=narrowing.toggled(place.f, by, value), row="").href()
     return Row(one.value or NONE_OF_IT, tuple(cells), target, selected=chosen)
+
+
+def drawn(curve: ModelCurve, place: Place) -> ModelCurve:
+    """The curve of the values that the conditions name, where they name any: one value may dwarf all others."""
+    named = {one.value or "" for one in asked(place) if one.facet == curve.by and one.operator == "="}
+    if not named & {*curve.values}:
+        return curve
+    points = tuple(
+        replace(point, tallies=tuple(tally for tally in point.tallies if tally.value in named))
+        for point in curve.points
+    )
+    return replace(curve, values=tuple(value for value in curve.values if value in named), points=points)
 
 
 def asked(place: Place) -> tuple[narrowing.Condition, ...]:
@@ -224,7 +238,7 @@ def matrix(found: Compared, look: Look, place: Place) -> Table:
     numbers = {(move.before, move.after): move.keys for move in found.moves}
     befores, afters = (list(dict.fromkeys(side)) for side in zip(*numbers, strict=True)) if numbers else ([], [])
     head = (
-        Column(f"{(found.by or 'keys').replace('_', ' ')}: from ↓ to →", "", link=True),
+        Column("from ↓ to →", "136px", link=True),
         *(Column(_word(value, "after"), "", "mono", "right") for value in afters),
     )
     made = tuple(
@@ -299,9 +313,9 @@ def _changed(model: Model, one: ChangedKey, place: Place) -> Row:
     moved = changes(one.first, one.second)
     sign = "appeared" if one.first is None else "gone" if one.second is None else formats.plural(len(moved), "value")
     first = sorted(moved, key=lambda change: change.path != STATUS)[:MOST_PATHS]
-    told = "  ".join(f"{change.path} {_side(change.before)} → {_side(change.after)}" for change in first)
+    told = " · ".join(f"{change.path} {_side(change.before)} → {_side(change.after)}" for change in first)
     rest = len(moved) - MOST_PATHS
-    text = told + (f"  and {rest} more" if rest > 0 else "")
+    text = told + (f" · {rest} more" if rest > 0 else "")
     cells = (Cell(formats.elided(one.key, 36), title=one.key), Cell(text, title=text), Cell(sign, dim=True))
     return Row(one.key, cells, story_of(model, one.key, place))
 

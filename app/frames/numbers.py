@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from app import formats
@@ -112,11 +113,17 @@ def model(counts: ModelCounts, course: Course, place: Place, look: Look) -> list
     return [
         _card("Keys", formats.count(counts.keys), note="hold something at this moment"),
         *(
-            _card(f"Sum of {name.replace('_', ' ')}", formats.short(float(total)), note=f"{total:,}")
+            _card(f"Sum of {name.replace('_', ' ')}", formats.fitting(total), note=_over_all(total))
             for name, total in zip(course.model.summed, sums, strict=False)
         ),
         _reached(course, place, look),
     ]
+
+
+def _over_all(total: int | Decimal) -> str:
+    """The exact sum, where the card shows it shortened."""
+    exact = f"{total:,}"
+    return "over all keys" if formats.fitting(total) == exact else f"{exact} over all keys"
 
 
 def _reached(course: Course, place: Place, look: Look) -> dict[str, Any]:

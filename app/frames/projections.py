@@ -59,13 +59,13 @@ def courses(found: Sequence[Course], chosen: Course, look: Look, place: Place) -
     """Each read model in a line."""
     columns = (
         Column("Read model", "", link=True),
-        Column("State", "136px"),
-        Column("Checkpoint", "104px", "mono", "right"),
-        Column("Lag, events", "96px", "mono", "right"),
-        Column("Lag, time", "112px", "mono", "right"),
-        Column("Parked keys", "92px", "mono", "right"),
+        Column("State", "126px"),
+        Column("Checkpoint", "96px", "mono", "right"),
+        Column("Behind", "84px", "mono", "right"),
+        Column("by", "104px", "mono", "right"),
+        Column("Parked", "70px", "mono", "right"),
         Column("Unrouted", "80px", "mono", "right"),
-        Column("Proof", "20%"),
+        Column("Proof", "19%"),
         Column("To mend it", "23%", "mono"),
     )
     made = tuple(_course(course, chosen, look, place) for course in found)
@@ -147,12 +147,12 @@ def _proof_fact(course: Course) -> tuple[str]:
 def builds(course: Course, at: Standing, look: Look) -> Table:
     """Every build of a read model: the one that answers, one that is made beside it, the one it replaced."""
     columns = (
-        Column("Build", "64px", "mono"),
-        Column("State", "112px"),
-        Column("Checkpoint", "104px", "mono", "right"),
+        Column("Build", "56px", "mono"),
+        Column("State", "104px"),
+        Column("Checkpoint", "96px", "mono", "right"),
         Column("of the log", "84px", "mono", "right"),
         Column("Made, UTC", "", "mono", "right"),
-        Column("Code", "100px", "mono"),
+        Column("Code", "92px", "mono"),
     )
     mine = [one for one in (course.model.build, *course.model.others) if one is not None]
     return Table("Builds", columns, tuple(_build(one, at, look) for one in mine))
