@@ -44,6 +44,7 @@ EventStoreError
   AnchorsDiffer             the anchor file tells of another history than the store
   AnchorsUnusable           the anchor file cannot be read or written
   StateTooLarge             a fold made a state that is too long to keep
+  BadCondition              a condition on a read model that cannot be understood
   NotProjected              no read model of that name was ever projected
   CheckpointMoved           another projector was quicker
   CodeChanged               the code of a read model is not what its build was made by
@@ -513,6 +514,25 @@ class StateTooLarge(EventStoreError):
         return (
             f"{self.projection} made a state of {self.size:,} characters, the limit is {self.limit:,}. Let its folds "
             f"keep what is asked for, not all that came, then run `chronoscope heal {self.projection}`."
+        )
+
+
+class BadCondition(EventStoreError):
+    """A condition that cannot be understood from the character `at` on, counted from 0."""
+
+    def __init__(self, text: str, at: int, problem: str) -> None:
+        super().__init__(text, at, problem)
+        self.text, self.at, self.problem = text, at, problem
+
+    @property
+    def marked(self) -> str:
+        """The text on a line, and below it a sign at the place."""
+        return f"{' '.join(self.text.splitlines())}\n{' ' * self.at}^"
+
+    def __str__(self) -> str:
+        return (
+            f"The condition {self.text!r} cannot be read at character {self.at + 1}: {self.problem}. Write one like "
+            "status = paid and total > 10."
         )
 
 

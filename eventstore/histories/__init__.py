@@ -21,6 +21,7 @@ from eventstore.histories.answers import (
     Where,
 )
 from eventstore.histories.histories import Histories
+from eventstore.histories.narrowing import parse_where
 from eventstore.histories.troubles import LastProof, Parked, ParkedKey, Unrouted, UnroutedEvent
 
 __all__ = [
@@ -48,4 +49,5 @@ __all__ = [
     "UnroutedEvent",
     "Was",
     "Where",
+    "parse_where",
 ]

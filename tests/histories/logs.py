@@ -92,7 +92,9 @@ events = st.builds(
     tick=st.integers(0, TIMES - 1),
     value=st.integers(0, 4),
 )
-commits: st.SearchStrategy[list[list[NewEvent]]] = st.lists(st.lists(events, min_size=1, max_size=4), min_size=2, max_size=7)
+commits: st.SearchStrategy[list[list[NewEvent]]] = st.lists(
+    st.lists(events, min_size=1, max_size=4), min_size=2, max_size=7
+)
 
 
 Log = list[list[NewEvent]]

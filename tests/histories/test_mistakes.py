@@ -18,7 +18,7 @@ from eventstore.store import EventStore
 from tests.histories import projected, pure
 from tests.histories.declared import as_told
 from tests.histories.logs import Log, named, seeded
-from tests.histories.mistakes import HARMLESS, OF_HEALING, OURS, THIRTY, TWELVE
+from tests.histories.mistakes import OF_HEALING, OURS, THIRTY, TWELVE
 from tests.histories.planted import Mistake, planted
 from tests.histories.questions import (
     Truth,
