@@ -24,6 +24,13 @@ COLUMNS = (
     "occurred_source, recorded_at, frontier, stream_frontier, correlation_id, causation_id, content_hash, format"
 )
 FORMAT = 1
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "recursive_triggers=ON",
+    "cache_size=-65536",
+    "wal_autocheckpoint=4000",
+)
 HEADS = 3
 """From so many streams in a batch on, their heads are read in one statement."""
 
@@ -85,7 +92,7 @@ class RawSqlite:
     def __init__(self, path: str, shape: Shape, random: Random) -> None:
         self.shape, self.random = shape, random
         self.file = sqlite3.connect(path, isolation_level=None)
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "recursive_triggers=ON"):
+        for pragma in _PRAGMAS:
             self.file.execute(f"PRAGMA {pragma}")
 
     def prepare(self) -> Callable[[], None]:

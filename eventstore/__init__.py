@@ -4,6 +4,7 @@ Outsiders import from here; the command and the seed also from `eventstore.inges
 `eventstore.settings`.
 """
 
+from eventstore.builds import Build
 from eventstore.core.attempt import Raised
 from eventstore.core.canonical import Json, decode, encode
 from eventstore.core.event import TOMBSTONE, Micros, NewEvent, OccurredSource, RecordedEvent
@@ -31,6 +32,7 @@ __all__ = [
     "LIVE",
     "TOMBSTONE",
     "BadCondition",
+    "Build",
     "Checked",
     "Drift",
     "EventQuery",

@@ -262,6 +262,8 @@ class Writer:
 
     def _places(self, origins: Sequence[Origin | None]) -> list[Place | None]:
         """Source number and partition of each origin."""
+        if not origins:
+            return []
         named = {(origin.kind, origin.topic, origin.topic_id) for origin in origins if origin}
         numbers = {names: self.source(*names) for names in sorted(named)}
         return [

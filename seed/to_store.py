@@ -72,14 +72,14 @@ class StoreSink:
     def put(self, batch: Sequence[Placed]) -> None:
         """Store the batch in one transaction. Raises NotTaken, Fenced, and what the store raises."""
         self._clock.at = batch[-1].message.arrived_at
-        reached = {(one.message.topic, one.message.partition): one.offset + 1 for one in batch}
+        last = {(one.message.topic, one.message.partition): one for one in batch}
         taken = self._intake.take(
             [self._record(one) for one in batch],
-            {(self._prefix + topic, part): self._advance((topic, part), end) for (topic, part), end in reached.items()},
+            {(self._prefix + topic, part): self._advance((topic, part), one) for (topic, part), one in last.items()},
         )
         for record, error in taken.broken:
             raise NotTaken(record.topic, record.partition, record.offset, error)
-        self._next |= reached
+        self._next |= {place: one.offset + 1 for place, one in last.items()}
         self._count(taken.events, taken.duplicates, taken.dead_letters)
 
     def settle(self) -> None:
@@ -100,8 +100,9 @@ class StoreSink:
         if self._unsettled >= _LEVEL_EVERY:
             self.settle()
 
-    def _advance(self, partition: Partition, end: int) -> Advance:
-        return Advance(self._topic_id, self._next.get(partition), end, end_offset=end)
+    def _advance(self, partition: Partition, last: Placed) -> Advance:
+        end = last.offset + 1
+        return Advance(self._topic_id, self._next.get(partition), end, end, last.message.timestamp)
 
     def _record(self, placed: Placed) -> Record:
         message, offset = placed

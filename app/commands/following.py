@@ -10,6 +10,8 @@ from app.commands.printing import shown
 from eventstore import EventStore, EventStoreError, Leveller, Sealer, clock
 from eventstore.ingest.reporting import Progress
 
+_IN_TROUBLE = ("retrying", "fenced", "failed")
+
 AT_ONCE = 1.0
 """How long, in seconds, messages wait while read models are brought level."""
 
@@ -26,7 +28,7 @@ class Following:
     def __init__(self, store: EventStore, anchors: Path | None, modules: Sequence[str] = ()) -> None:
         self._leveller = Leveller(store, modules, lambda line: click.echo(line, err=True))
         self._sealer = Sealer(store, anchors)
-        self._said, self._due = "", 0.0
+        self._said, self._told, self._due = "", "", 0.0
 
     def progressed(self, progress: Progress) -> None:
         """Take in what came, and say what changed."""
@@ -60,8 +62,13 @@ class Following:
             f"{progress.events:,} events, {progress.duplicates:,} duplicates, {progress.dead_letters:,} dead letters"
         )
         behind = "" if progress.lag is None else f", {progress.lag:,} behind"
-        error = f" {shown(progress.error)}" if progress.error and progress.state != "live" else ""
-        self._echo(f"{progress.state}: {counts}{behind}.{error}")
+        self._echo(f"{progress.state}: {counts}{behind}.{self._error(progress)}")
+
+    def _error(self, progress: Progress) -> str:
+        """The last error, while it is what happens now: later it stands on the Health page only."""
+        error = progress.error or ""
+        known, self._told = error == self._told, error
+        return f" {shown(error)}" if error and (not known or progress.state in _IN_TROUBLE) else ""
 
     def _echo(self, line: str) -> None:
         """Print a line, once."""

@@ -62,6 +62,7 @@ def ingester_facts(one: IngesterState) -> dict[str, Any]:
         "rate": one.rate,
         "updated_at": format_time(one.updated_at),
         "last_error": one.last_error,
+        "last_error_at": None if one.last_error_at is None else format_time(one.last_error_at),
     }
 
 
@@ -84,8 +85,12 @@ def status_page(facts: dict[str, Any]) -> str:
         f"{facts['lag']:,} messages behind, {facts['duplicates']:,} duplicates, {facts['dead_letters']:,} dead letters "
         f"waiting, {facts['losses']:,} losses",
     ]
-    lines += [
-        f"{one['name']}: {one['state']} {one['topics']} {shown(one['last_error'] or '')}" for one in facts["ingesters"]
-    ]
+    lines += [ingester_line(one) for one in facts["ingesters"]]
     lines += map(build_line, facts["projections"])
     return "\n".join([*lines, *(f"Warning: {warning}" for warning in facts["warnings"])])
+
+
+def ingester_line(one: dict[str, Any]) -> str:
+    """One ingester for people; its last error with the time, since it may be long over."""
+    error = f"; last error {one['last_error_at']}: {shown(one['last_error'])}" if one["last_error"] else ""
+    return f"{one['name']}: {one['state']}, {one['topics']}{error}"

@@ -9,16 +9,23 @@ from app.commands import options
 
 
 @click.command()
+@click.option("--projections", is_flag=True, help="Compare the read models with the replay of the log instead.")
+@click.option("--sample", type=click.IntRange(min=1), help="With --projections: so many keys of each; without it all.")
 @options.as_json
 @options.database
-def verify(*, as_json: bool, database: str | None) -> None:
+def verify(*, projections: bool, sample: int | None, as_json: bool, database: str | None) -> None:
     """Check the log against its hashes, its seals and the anchors outside the database.
 
-    Ends with 0 where all is whole, with 3 where something was changed, cut or restored; the first harm is named.
+    With --projections: the read models against the replay of the log; each drift is named, and the result is kept for
+    the dashboard. Ends with 0 where all is whole, with 3 where something was changed, cut or restored, or drifts.
     """
     from app.commands.report import verdict_json, verdict_page
     from eventstore import verify as verify_log
 
+    if projections:
+        from app.commands.proving import prove_all
+
+        sys.exit(prove_all(database, sample, as_json=as_json))
     loaded = options.settings(database)
     with options.reading(database) as store, click.progressbar(length=store.head().position, file=sys.stderr) as bar:
         verdict = verify_log(store, loaded.anchor_file, on_progress=lambda done, _: bar.update(done - bar.pos))

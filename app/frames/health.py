@@ -179,7 +179,7 @@ def seals(found: Health, at: Standing) -> dict[str, Any]:
     open_ = at.head - chain.last
     items = [
         fact("blocks", formats.count(chain.blocks), note=f"to position {formats.count(chain.last)}"),
-        fact("not sealed yet", formats.plural(open_, "event")),
+        fact("unsealed", formats.plural(open_, "event")),
         fact("hash", chain.hash or formats.MISSING, mono=True, copy=chain.hash),
     ]
     text = "Seals chain the log block by block, so that any later change shows. Check all of it with:"

@@ -94,10 +94,10 @@ def status(step: Step | None) -> str:
 def timeline(story: KeyStory, chosen: int, look: Look, links: Mapping[int, str]) -> Table:
     """A key's steps in the order in which they happened, with the gap since the step before."""
     columns = (
-        Column("#", "44px", "mono", "right"),
+        Column("#", "40px", "mono", "right"),
         Column("Event", "", link=True),
-        Column("UTC", "84px", "mono"),
-        Column("after", "104px", align="right"),
+        Column("UTC", "80px", "mono"),
+        Column("after", "98px", align="right"),
     )
     rows, last_day, last_at = [], "", None
     for step in story.steps:
@@ -144,7 +144,7 @@ def key_heading(story: KeyStory, step: Step | None, look: Look) -> dict[str, Any
         "mono": True,
         "level": "h1",
         "badges": badges,
-        "note": f"{seen}{later} · folded by {story.projection}",
+        "note": f"{seen}{later} · {story.note}",
     }
 
 

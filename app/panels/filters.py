@@ -69,8 +69,17 @@ def pager(place: Place, found: EventPage, curve: Curve | None) -> None:
     }
     buttons = [{"text": text, "href": target.but(e="").href()} for text, target in to.items() if target is not None]
     title = "Events" if not found.events else _span(found)
-    note = "" if curve is None or place.q or place.stream else f"{formats.plural(curve.total, 'event')} in this window"
-    parts.facts({"title": title, "level": "h3", "note": note, "links": buttons}, key="pager")
+    parts.facts({"title": title, "level": "h3", "note": _counted(place, curve), "links": buttons}, key="pager")
+
+
+def _counted(place: Place, curve: Curve | None) -> str:
+    """What the bars above count, where that is not what the list shows."""
+    if curve is None:
+        return ""
+    if place.q or place.stream:
+        return "the bars count every stream and id"
+    beyond = ", before and after this moment" if place.occurred is not None else ""
+    return f"{formats.plural(curve.total, 'event')} in this window{beyond}"
 
 
 def _span(found: EventPage) -> str:

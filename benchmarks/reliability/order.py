@@ -8,14 +8,15 @@ from contextlib import closing
 from functools import partial
 from itertools import islice
 from multiprocessing.connection import Connection
+from multiprocessing.synchronize import Barrier
 from random import Random
 from typing import Any
 
 import psycopg
 
-from benchmarks.ground import Ground
+from benchmarks.ground import PROCESSES, Ground
 from benchmarks.reliability import oracle
-from benchmarks.reliability.children import acknowledge, batches, running
+from benchmarks.reliability.children import PATIENCE, acknowledge, batches, running
 from benchmarks.reliability.figure import Figure
 from benchmarks.reliability.given import event, events
 from eventstore.errors import WrongExpectedVersion
@@ -25,6 +26,9 @@ WRITERS = 8
 ROLLED_BACK = 0.05
 INSIDE_SECONDS = 0.004
 """The longest that a transaction stays open: what a slow client or network does."""
+
+TOGETHER = 3
+"""Tries at which all deciders have read before any of them appends: the fault is met however the machine schedules."""
 
 
 class GivenUp(Exception):
@@ -193,6 +197,7 @@ def s2(ground: Ground) -> Iterator[Figure]:
             place=place,
             did=f"{WRITERS} processes on one stream, {answers.count(True)} appended, {answers.count(False)} refused",
             harms={"stale decisions": _stale(url), "lost": answers.count(True) - len(oracle.rows(url))},
+            flaws={"refusals missing": max(0, TOGETHER * (WRITERS - 1) - answers.count(False))},
             control="no expected version",
             control_harms={"stale decisions": _stale(control)},
         )
@@ -200,15 +205,25 @@ def s2(ground: Ground) -> Iterator[Figure]:
 
 def _decide(url: str, tries: int, *, stating: bool) -> list[bool]:
     EventStore.open(url).close()
-    lots = [(url, f"w{number}", tries, stating) for number in range(WRITERS)]
+    meeting = PROCESSES.Barrier(WRITERS)
+    lots = [(url, f"w{number}", tries, stating, meeting) for number in range(WRITERS)]
     with running(_decider, *lots) as children:
         return [answer for child in children for answer in child.hear_all()]
 
 
-def _decider(pipe: Connection, url: str, name: str, tries: int, stating: bool) -> None:  # noqa: FBT001 - a child's lot
+def _decider(
+    pipe: Connection,
+    url: str,
+    name: str,
+    tries: int,
+    stating: bool,  # noqa: FBT001 - a child's lot
+    meeting: Barrier,
+) -> None:
     with EventStore.open(url) as store:
         for number in range(tries):
             version = store.version("order-1")
+            if number < TOGETHER:
+                meeting.wait(PATIENCE)
             new = event(f"proof#{name}/{number}/1/0", data={"decided_on": version})
             try:
                 store.append([new], expected={"order-1": version} if stating else None)

@@ -141,7 +141,7 @@ def _keys(projection: Projection, event: RecordedEvent, findings: _Findings) -> 
 
 def _folded(projection: Projection, events: Iterable[RecordedEvent], findings: _Findings) -> Iterator[State]:
     """The states of one key, as far as its folds go. Each is folded on as the store gives it back."""
-    state: Any = None
+    state: Any = {}
     for event in fold_order(events):
         given, after = _twice(_fold(projection, state), event, findings)
         if repr(given) != repr(state):
@@ -153,7 +153,9 @@ def _folded(projection: Projection, events: Iterable[RecordedEvent], findings: _
         if text is None:
             return
         state = decode(text)
-        if state is not None:
+        if state is None:
+            state = {}
+        else:
             yield state
 
 

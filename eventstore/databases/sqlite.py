@@ -12,7 +12,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import quote
@@ -34,11 +34,13 @@ _COUNT = """
     WHERE one = 1 RETURNING position, recorded_at, frontier, schema"""
 
 _HEAD = """
-    SELECT e.stream, e.version, e.stream_frontier, e.occurred_at, {origin} FROM {streams} JOIN events e
+    SELECT stream, version, stream_frontier, occurred_at, NULL, NULL
+    FROM events WHERE stream = ? ORDER BY version DESC LIMIT 1"""
+_HEADS = """
+    SELECT e.stream, e.version, e.stream_frontier, e.occurred_at, {origin} FROM json_each(?) s JOIN events e
     ON e.stream = s.value AND e.version = (SELECT max(version) FROM events WHERE stream = s.value) {join}"""
-_NO_ORIGIN = {"origin": "NULL, NULL", "join": ""}
-_ORIGIN = {"origin": "o.source, o.partition", "join": "LEFT JOIN origins o ON o.position = e.position"}
-_ONE, _MANY = "(SELECT ? AS value) s", "json_each(?) s"
+_NO_ORIGIN = _HEADS.format(origin="NULL, NULL", join="")
+_ORIGIN = _HEADS.format(origin="o.source, o.partition", join="LEFT JOIN origins o ON o.position = e.position")
 
 _KINDS: dict[int, type[errors.DatabaseError]] = {
     sqlite3.SQLITE_BUSY: errors.StoreBusy,
@@ -131,9 +133,7 @@ class SQLite(Database):
 
     def insert(self, session: Session, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
         """One prepared statement for all rows."""
-        marks = ", ".join("?" * len(columns))
-        names = ", ".join(f'"{name}"' for name in columns)
-        statement = f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608 - our own names
+        statement = _insert(table, tuple(columns))
         if len(rows) == 1:
             session.execute(statement, rows[0])
         else:
@@ -161,10 +161,9 @@ class SQLite(Database):
 
     def heads(self, session: Session, streams: Sequence[str], *, with_origins: bool) -> list[Row]:
         """By the index (stream, version), one seek a stream."""
-        origin = _ORIGIN if with_origins else _NO_ORIGIN
-        if len(streams) == 1:
-            return session.rows(_HEAD.format(streams=_ONE, **origin), streams)
-        return session.rows(_HEAD.format(streams=_MANY, **origin), [_json_list(streams)])
+        if len(streams) == 1 and not with_origins:
+            return session.rows(_HEAD, streams)
+        return session.rows(_ORIGIN if with_origins else _NO_ORIGIN, [_json_list(streams)])
 
     def containing(self, column: str) -> str:
         """By characters, as they are: case counts."""
@@ -230,8 +229,23 @@ class SQLite(Database):
             raise errors.StoreReplaced(self.label, "the write-ahead log is another file now")
 
 
-_WRITER = ("page_size = 8192", "journal_mode = WAL", "synchronous = FULL", "recursive_triggers = ON")
+_WRITER = (
+    "page_size = 8192",
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "recursive_triggers = ON",
+    # What a writer touches of the indexes must stay in memory, and one page must not be copied back many times: with
+    # SQLite's 2 MB and 8 MB an append of 1,000 events to a store of 60,000 took 1.6 times the CPU.
+    "cache_size = -65536",
+    "wal_autocheckpoint = 4000",
+)
 _READER = ("query_only = ON",)
+
+
+@cache
+def _insert(table: str, columns: tuple[str, ...]) -> str:
+    names = ", ".join(f'"{name}"' for name in columns)
+    return f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(columns))})"  # noqa: S608 - our own names
 
 
 def _passed(deadline: float) -> bool:

@@ -93,5 +93,6 @@ def unrouted(at: Standing, after: int, limit: int) -> Unrouted:
 def last_proof(at: Standing) -> LastProof | None:
     """What comparing the build with the replay gave last; None: it was never compared."""
     sql = "SELECT build, position, proved_at, keys, sampled, drifts FROM proofs WHERE build = ?"
-    found = at.rows(sql, at.build.number)
-    return LastProof(*found[0][:5], json.loads(found[0][5])) if found else None
+    for build, checkpoint, proved_at, keys, compared, drifts in at.rows(sql, at.build.number):
+        return LastProof(build, checkpoint, proved_at, keys, compared, json.loads(drifts))
+    return None

@@ -33,7 +33,8 @@ class Projector:
         batch: int = BATCH,
         long_key: int = LONG_KEY,
     ) -> None:
-        self._store, self._projections = store, tuple(projections)
+        self._store = store
+        self._projections = {(one.name, code_of(one)): one for one in projections}
         self._log = LogReader(store, hook=hook)
         self._passes = Passes(store, self._projections, hook=hook, batch=batch, long_key=long_key)
 
@@ -59,11 +60,11 @@ class Projector:
 
     def rebuild(self, projection: str) -> None:
         """Begin a new build beside the live one; `catch_up` fills it and swaps it in once it is level."""
-        chosen = next(one for one in self._projections if one.name == projection)
+        code, chosen = next((code, one) for (name, code), one in self._projections.items() if name == projection)
         finest = self._finest()
         with self._store.write() as writer:
             self._store.database.lock(writer.session)
-            make(writer.session, chosen, code_of(chosen), state="building", finest=finest, now=self._store.now())
+            make(writer.session, chosen, code, state="building", finest=finest, now=self._store.now())
 
     def _make_missing(self) -> None:
         """A build for each projection whose code has none: live at once where nothing else answers for it."""
@@ -74,14 +75,15 @@ class Projector:
             session = writer.session
             self._store.database.lock(session)
             found = builds(session)
-            for one in self._missing(found):
+            for code, one in self._missing(found):
                 answered = any(build.projection == one.name and build.state == "live" for build in found)
                 state: State = "building" if answered else "live"
-                make(session, one, code_of(one), state=state, finest=finest, now=self._store.now())
+                make(session, one, code, state=state, finest=finest, now=self._store.now())
 
-    def _missing(self, found: list[Build]) -> list[Projection]:
+    def _missing(self, found: list[Build]) -> list[tuple[str, Projection]]:
+        """The projections without a build by their code, each with its code."""
         known = {(build.projection, build.code) for build in found if build.state != "old"}
-        return [one for one in self._projections if (one.name, code_of(one)) not in known]
+        return [(code, one) for (name, code), one in self._projections.items() if (name, code) not in known]
 
     def _finest(self) -> Micros:
         """Ten-minute buckets, or minutes over a dense log."""
@@ -104,8 +106,7 @@ class Projector:
 
     def _is_proved(self, new: Build) -> bool:
         """Whether a sample of the build is what the replay says; else it is marked, and what it replaces stays."""
-        projection = next(one for one in self._projections if one.name == new.projection)
-        proof = prove(self._store, projection, new, sample=PROVED)
+        proof = prove(self._store, self._projections[new.projection, new.code], new, sample=PROVED)
         keep(self._store, proof)
         if not proof.holds:
             self._passes.fail(new, f"differs from the replay: {proof.drifts[0].what} of {proof.drifts[0].key!r}")

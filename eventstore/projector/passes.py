@@ -1,11 +1,11 @@
 """Passes: builds at the same checkpoint follow the log together, batch by batch, each batch one transaction."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from traceback import format_exception_only
 
-from eventstore.builds import Build, builds, code_of
+from eventstore.builds import Build, builds
 from eventstore.core.event import RecordedEvent
 from eventstore.core.history import LONG_KEY
 from eventstore.core.projection import Projection
@@ -35,19 +35,22 @@ class Part:
 
 
 class Passes:
-    """Brings the builds of these projections level with the log, in order of their checkpoints."""
+    """Brings the builds of these projections level with the log, in order of their checkpoints.
+
+    `projections` are found by name and the hash of their code.
+    """
 
     def __init__(
         self,
         store: EventStore,
-        projections: Iterable[Projection],
+        projections: Mapping[tuple[str, str], Projection],
         *,
         hook: Hook,
         batch: int = BATCH,
         long_key: int = LONG_KEY,
     ) -> None:
         self._store, self._hook, self._batch, self._long_key = store, hook, batch, long_key
-        self._projections = {(one.name, code_of(one)): one for one in projections}
+        self._projections = projections
         self._values: dict[int, dict[str, set[str]]] = {}
 
     def ours(self) -> list[Build]:

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
+from streamlit.logger import set_log_level
 from streamlit.testing.v1 import AppTest
 
-from app import queries
-from app.queries import source
 from eventstore import EventStore
 from eventstore.settings import Settings
 from tests import given
@@ -18,6 +17,11 @@ DASHBOARD = Path(__file__).parents[2] / "app" / "dashboard.py"
 
 Open = Callable[..., AppTest]
 
+# As app/.streamlit/config.toml has it for servers: without one Streamlit warns of every cache and element it meets.
+# It sets the level anew when it first reads its settings: so they are read before, and the dashboard's modules after.
+st.get_option("logger.level")
+set_log_level("ERROR")
+
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Iterator[Settings]:
@@ -25,11 +29,16 @@ def settings(tmp_path: Path) -> Iterator[Settings]:
     named = replace(Settings(), database_url=f"sqlite:///{tmp_path / 'shop.db'}")
     answer_from(named)
     yield named
+    from app.queries import source
+
     source.forget()
 
 
 def answer_from(settings: Settings) -> None:
     """Let the process answer from these settings, with nothing left of earlier ones."""
+    from app import queries
+    from app.queries import source
+
     source.forget()
     queries.use(settings)
     st.cache_data.clear()  # noqa: TID251 - what another test cached of another store

@@ -1,12 +1,14 @@
 """A browser window on the dashboard, and what it must never do."""
 
 import time
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from playwright.sync_api import Page
 
-PATIENCE = 60
+PATIENCE = 120
+"""Seconds to wait for what must come: a fresh server's first page took one minute on a machine ten times overbooked."""
 
 READY = """() => {
     const app = document.querySelector('[data-testid=stApp]');
@@ -49,17 +51,33 @@ class Window:
 
     def until(self, script: str, argument: Any = None) -> None:
         """Wait until the script gives true. Playwright's own waiting needs eval, which the CSP forbids."""
+        self.until_so(lambda: bool(self.page.evaluate(script, argument)), (script, argument))
+
+    def until_so(self, so: Callable[[], bool], wanted: object) -> None:
+        """Wait until it is so; `wanted` is told where it never is."""
         end = time.monotonic() + PATIENCE
-        while not self.page.evaluate(script, argument):
-            assert time.monotonic() < end, (script, argument, self.page.url, self.errors)
+        while not so():
+            assert time.monotonic() < end, (wanted, self.page.url, self.errors)
             self.page.wait_for_timeout(50)
 
     def until_place(self, path: str, **parameters: str) -> None:
         """Wait until the address is this page with these parameters."""
-        end = time.monotonic() + PATIENCE
-        while (self.path, self.parameters) != (path, parameters):
-            assert time.monotonic() < end, (self.page.url, path, parameters)
-            self.page.wait_for_timeout(50)
+        self.until_so(lambda: (self.path, self.parameters) == (path, parameters), (path, parameters))
+        self.settled()
+
+    def until_error(self, part: str) -> None:
+        """Wait until the browser has logged such an error."""
+        self.until_so(lambda: any(part in error for error in self.errors), part)
+
+    def until_drawn(self, path: str, text: str, **parameters: str) -> None:
+        """Wait until the address is this page and the page shows a text that the one before it does not have.
+
+        The browser's history changes the address at once, long before the page is drawn. Who goes back again in
+        between has Streamlit write the page that it was about to draw as a new entry, and nothing is left to go
+        forward to.
+        """
+        self.until_place(path, **parameters)
+        self.shows(text)
         self.settled()
 
     @property

@@ -13,7 +13,7 @@ from pathlib import Path
 from tests.parts.ports import free_port
 
 ROOT = Path(__file__).parents[2]
-START_SECONDS = 60
+START_SECONDS = 120
 
 
 @contextmanager

@@ -28,17 +28,18 @@ def test_a_page_opens(path: str, text: str, window: Window) -> None:
 
 
 def test_navigation_keeps_the_moment_and_history_goes_back_and_forward(window: Window) -> None:
-    window.open("/?" + urlencode({**MOMENT, "w": "2026-03-01T12:00:00Z~"}))
+    overview = {**MOMENT, "w": "2026-03-01T12:00:00Z~"}
+    window.open("/?" + urlencode(overview))
     window.page.locator(".st-key-nav_events a").click()
-    window.until_place("/events", **MOMENT)
+    window.until_drawn("/events", "Positions 20 to 1", **MOMENT)
     window.page.locator(".st-key-nav_health a").click()
-    window.until_place("/health", **MOMENT)
+    window.until_drawn("/health", "Dead letters", **MOMENT)
     window.page.go_back()
-    window.until_place("/events", **MOMENT)
+    window.until_drawn("/events", "Positions 20 to 1", **MOMENT)
     window.page.go_back()
-    window.until_place("/", **MOMENT, w="2026-03-01T12:00:00Z~")
+    window.until_drawn("/", "Newest events", **overview)
     window.page.go_forward()
-    window.until_place("/events", **MOMENT)
+    window.until_drawn("/events", "Positions 20 to 1", **MOMENT)
 
 
 def test_a_row_opens_its_event_by_one_history_entry_in_the_same_session(window: Window) -> None:
@@ -76,17 +77,18 @@ def test_the_moment_field_writes_one_entry_and_live_leads_back(window: Window) -
 def test_steps_of_a_key_are_links_and_keys(window: Window) -> None:
     window.open("/order?k=order-3&e=9").page.locator(".st-key-step_on button").wait_for()
     window.page.keyboard.press("ArrowRight")
-    window.until_place("/order", k="order-3", e="10")
+    window.until_drawn("/order", "after #2", k="order-3", e="10")
     window.page.keyboard.press("ArrowRight")
-    window.until_place("/order", k="order-3", e="12")
+    window.until_drawn("/order", "after #3", k="order-3", e="12")
     window.page.keyboard.press("ArrowLeft")
-    window.until_place("/order", k="order-3", e="10")
+    window.until_drawn("/order", "after #2", k="order-3", e="10")
     window.page.go_back()
-    window.until_place("/order", k="order-3", e="12")
+    window.until_drawn("/order", "after #3", k="order-3", e="12")
 
 
 def test_keys_go_to_pages_rows_and_the_search(window: Window) -> None:
     window.open("/")
+    window.until("() => document.querySelector('.st-key-curve .main-svg') !== null")  # the chord has 1.2 s: be calm
     window.page.keyboard.press("g")
     window.page.keyboard.press("e")
     window.until_place("/events")
@@ -95,7 +97,7 @@ def test_keys_go_to_pages_rows_and_the_search(window: Window) -> None:
     window.page.keyboard.press("j")
     window.page.keyboard.press("j")
     window.page.keyboard.press("Enter")
-    window.until_place("/events", e="43")
+    window.until_drawn("/events", "Stand here", e="43")
     window.page.keyboard.press("/")
     window.until("() => document.activeElement.closest('.st-key-search') !== null")
     window.page.keyboard.type("g?j")

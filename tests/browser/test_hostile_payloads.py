@@ -53,10 +53,9 @@ def test_dead_letters(window: Window) -> None:
 
 
 def test_the_controls_would_be_noticed(window: Window) -> None:
-    window.open("/health")
+    window.open("/health").errors.clear()  # of the one inline script of Streamlit's own page, refused in the same words
     window.page.evaluate("() => { window.__xss = 1; new Image().src = 'http://evil.example/beacon' }")
-    window.page.wait_for_timeout(200)
-    assert window.foreign or any("Content Security Policy" in error for error in window.errors)
+    window.until_so(lambda: bool(window.foreign or window.errors), "a request or an error")
     assert window.page.evaluate("() => window.__xss") == 1
     window.page.evaluate("() => { window.__xss = undefined }")
     window.errors.clear()
@@ -64,13 +63,13 @@ def test_the_controls_would_be_noticed(window: Window) -> None:
 
 
 def test_the_policy_stops_what_a_page_would_run(window: Window) -> None:
-    window.open("/health")
+    window.open("/health").errors.clear()  # as above
     window.page.evaluate(
         "() => { const s = document.createElement('script'); s.textContent = 'window.__xss = 9';"
         " document.body.append(s);"
         " document.body.insertAdjacentHTML('beforeend', '<img src=x: onerror=\"window.__xss=10\">') }"
     )
+    window.until_error("Content Security Policy")
     window.page.wait_for_timeout(300)
     assert window.page.evaluate("() => window.__xss") is None
-    assert any("Content Security Policy" in error for error in window.errors)
     window.errors.clear()

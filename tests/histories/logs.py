@@ -5,7 +5,9 @@ agree again behind a late event.
 """
 
 from collections.abc import Sequence
+from copy import copy
 from decimal import Decimal
+from random import Random
 from typing import Any
 
 from hypothesis import strategies as st
@@ -90,7 +92,36 @@ events = st.builds(
     tick=st.integers(0, TIMES - 1),
     value=st.integers(0, 4),
 )
-commits = st.lists(st.lists(events, min_size=1, max_size=4), min_size=2, max_size=7)
+commits: st.SearchStrategy[list[list[NewEvent]]] = st.lists(
+    st.lists(events, min_size=1, max_size=4), min_size=2, max_size=7
+)
+
+
+Log = list[list[NewEvent]]
+
+
+def seeded(number: int) -> Log:
+    """A log of the same kind by chance alone, the same for the same number; its keys carry the number."""
+    random = Random(f"log {number}")
+    return [[_seeded(random, number) for _ in range(random.randint(1, 4))] for _ in range(random.randint(2, 7))]
+
+
+def _seeded(random: Random, number: int) -> NewEvent:
+    keys = random.choice([["a"], ["a"], ["b"], ["a", "b"], ["a", "a"]])
+    return NewEvent(
+        stream="thing-1",
+        category="thing",
+        type=random.choice(TYPES),
+        data={"keys": [f"{key}{number}" for key in keys], "value": random.randint(0, 4)},
+        occurred_at=time(random.randint(0, TIMES - 1)),
+    )
+
+
+def named(name: str) -> Projection:
+    """The same projection by another name: a build of its own in the same store."""
+    one = copy(traced)
+    one.name = name
+    return one
 
 
 def of_key(events: Sequence[RecordedEvent], key: str) -> list[RecordedEvent]:

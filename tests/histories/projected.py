@@ -25,25 +25,25 @@ def rows(store: EventStore, build: Build | None = None) -> dict[str, list[Row]]:
     return found
 
 
-def table(store: EventStore) -> dict[str, list[Told]]:
+def table(store: EventStore, build: Build | None = None) -> dict[str, list[Told]]:
     """The same, to compare."""
-    return {key: as_told(found) for key, found in rows(store).items()}
+    return {key: as_told(found) for key, found in rows(store, build).items()}
 
 
-def rollup(store: EventStore) -> Counter[tuple[object, ...]]:
+def rollup(store: EventStore, build: Build | None = None) -> Counter[tuple[object, ...]]:
     """The roll-ups as they are; cells that hold nothing are left out."""
-    build = live(store)
+    build = build or live(store)
     sums = ", ".join(f"s_{facet.name}" for facet in build.summed)
     found = store.rows(f"SELECT facet, width, bucket, value, keys, {sums} FROM {build.rollup}")
     return Counter({(*line[:4], number): value for line in found for number, value in enumerate(line[4:]) if value})
 
 
-def recounted(store: EventStore) -> Counter[tuple[object, ...]]:
+def recounted(store: EventStore, build: Build | None = None) -> Counter[tuple[object, ...]]:
     """The roll-ups, counted anew from the rows of the latest belief."""
-    build, counted = live(store), Counter[tuple[object, ...]]()
+    build, counted = build or live(store), Counter[tuple[object, ...]]()
     names = [facet.name for facet in build.facets]
     before = [facet.name for facet in build.rolled]
-    for row in (row for mine in rows(store).values() for row in mine if row.known_to == OPEN):
+    for row in (row for mine in rows(store, build).values() for row in mine if row.known_to == OPEN):
         for sign, held, values in (
             (1, row.at.state is not None, dict(zip(names, row.at.facets, strict=False))),
             (-1, bool(row.before), dict(zip(before, row.before[1:], strict=False))),

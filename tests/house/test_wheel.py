@@ -22,7 +22,7 @@ from tests.parts.ports import free_port
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("app", "eventstore", "seed")
 UV = Path(sys.executable).parent / "uv"
-START_SECONDS = 60
+START_SECONDS = 120
 
 
 @pytest.fixture(scope="module")

@@ -26,14 +26,34 @@ def stack(kind: str, folder: Path, port: int) -> "Iterator[subprocess.Popen[byte
     """The running stack. It is ended as Ctrl-C ends it, and must then leave nothing behind."""
     environment = {key: value for key, value in os.environ.items() if not key.startswith("CHRONOSCOPE_")}
     command = [sys.executable, str(STACK), kind, "--port", str(port), *SMALL]
-    with (folder / "log").open("wb") as log:
+    with (folder / "log").open("wb") as log, in_the_foreground():
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log, start_new_session=True)
     try:
         yield process
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
+        end(process)
+
+
+@contextmanager
+def in_the_foreground() -> Iterator[None]:
+    """Let processes hear Ctrl-C also where the tests run in a shell's background: they would inherit its deafness."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def end(process: "subprocess.Popen[bytes]") -> None:
+    """Wait until it has ended; one that does not is ended with all its pieces, and that is a failure."""
+    try:
         process.wait(timeout=60)
+    except subprocess.TimeoutExpired:
+        process.terminate()
+        process.wait(timeout=60)
+        raise
 
 
 def position(port: int) -> int:

@@ -94,7 +94,8 @@ def append(store: EventStore, commit: Commit, offsets: "count[int]") -> list[Rec
     return store.append(new, expected=expected)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+# a quarter of the profile's examples: each makes a store of its own, and up to 30 events come in an example
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=settings().max_examples // 4)
 @given(st.lists(commits, min_size=1, max_size=6))
 def test_appends_of_any_shape_follow_the_rules(database_url: str, history: list[Commit]) -> None:
     oracle, offsets, clock = Oracle(), count(), iter([commit.clock for commit in history])

@@ -1,6 +1,6 @@
 // Shortcuts for the whole page. Off while typing, and all off by the switch in the sheet. Never takes r, Alt or Ctrl.
 const STORE = "chronoscope.keys";
-const CHORD = 1200;
+const CHORD = 1200; // milliseconds between two keys, as typed: a page that is busy drawing hears of both later
 
 function typing(event) {
   const target = event.composedPath()[0];
@@ -25,20 +25,20 @@ function mount(root) {
   try { off.checked = localStorage.getItem(STORE) === "off"; } catch { off.disabled = true; }
   off.addEventListener("change", () => localStorage.setItem(STORE, off.checked ? "off" : "on"));
   root.querySelector("button").addEventListener("click", () => sheet.close());
-  const page = (key) => press(`.st-key-nav_${{ o: "overview", e: "events", t: "order", h: "health" }[key] || "none"} a`);
+  const page = (key) => press(`.st-key-nav_${{ o: "overview", e: "events", t: "order", m: "models", p: "projections", h: "health" }[key] || "none"} a`);
   const move = (by) => { document.dispatchEvent(new CustomEvent("chronoscope:move", { detail: by })); return true; };
   const single = {
     "/": search, "?": () => { sheet.open ? sheet.close() : sheet.showModal(); return true; },
-    g: () => { chord = performance.now(); return true; }, n: () => press(".st-key-live button"),
+    g: (event) => { chord = event.timeStamp; return true; }, n: () => press(".st-key-live button"),
     j: () => move(1), k: () => move(-1),
     ArrowLeft: () => press(".st-key-step_back button"), ArrowRight: () => press(".st-key-step_on button"),
   };
   window.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event)) return;
     if (off.checked && event.key !== "?") return;
-    const chorded = performance.now() - chord < CHORD && chord > 0;
+    const chorded = event.timeStamp - chord < CHORD && chord > 0;
     chord = 0;
-    const taken = chorded ? page(event.key) : Object.hasOwn(single, event.key) && single[event.key]();
+    const taken = chorded ? page(event.key) : Object.hasOwn(single, event.key) && single[event.key](event);
     if (taken) { event.preventDefault(); event.stopImmediatePropagation(); }
   }, { capture: true, signal: stop.signal });
   return stop;
