@@ -185,7 +185,7 @@ def parked_heading(course: Course) -> dict[str, Any]:
     """Keys that stopped."""
     if not course.parked:
         return {"title": "Parked keys", "level": "h2", "text": "None: every fold took every event of its key."}
-    note = f"{formats.plural(course.parked, 'key')} stopped at an event that the fold could not take{_first(course.parked)}"
+    note = f"{formats.plural(course.parked, 'key')} stopped at an event that no fold could take{_first(course.parked)}"
     return {"title": "Parked keys", "level": "h2", "note": note}
 
 
