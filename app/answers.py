@@ -185,12 +185,17 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class KeyStory:
-    """A key's whole story up to the moment, in the order in which it happened, and how many later steps are hidden."""
+    """A key's whole story up to the moment, in the order in which it happened, and how many later steps are hidden.
+
+    `note` says in words where it comes from; `models` are the read models that ever held the key.
+    """
 
     key: str
     projection: str
     steps: tuple[Step, ...]
     later: int
+    note: str = ""
+    models: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

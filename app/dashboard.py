@@ -15,6 +15,8 @@ PAGES = (
     ("overview", "Overview"),
     ("events", "Events"),
     ("order", "Time machine"),
+    ("models", "Read models"),
+    ("projections", "Projections"),
     ("health", "Health"),
 )
 """The pages: the file in `views`, which is also the path, and the title. `g` and a letter opens each (keys.js)."""

@@ -1,6 +1,7 @@
 """Times, numbers and ids as people read them. Pure; times are microseconds UTC."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MISSING = "-"
@@ -90,6 +91,11 @@ def short(number: float) -> str:
         if abs(number) >= size:
             return f"{number / (1_000 if unit == 'k' else size):.1f} {unit}"
     return f"{number:,.0f}" if number == int(number) else f"{number:,.1f}"
+
+
+def fitting(number: int | Decimal, width: int = 12) -> str:
+    """`189,257.59`, and shortened only where that is too long."""
+    return f"{number:,}" if len(f"{number:,}") <= width else short(float(number))
 
 
 def size(number: int) -> str:

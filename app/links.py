@@ -11,8 +11,8 @@ import streamlit as st
 
 from app import formats
 
-KEPT = ("t", "known", "k")
-"""What every link carries from page to page: the moment on both clocks and the chosen key."""
+KEPT = ("t", "known", "k", "p")
+"""What every link carries from page to page: the moment on both clocks, the chosen key and its read model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,9 @@ class Place:
     `t` is a time (RFC 3339) and `known` a position: the moment on both clocks. `w` is a window `from~to`, `c` a
     category, `type` an event type, `stream` a stream or a prefix with `*`, `q` a part of an id. `after` and `until`
     are positions that page through events, `e` the position of the open event, `k` the chosen key. `reason` and
-    `n` choose dead letters.
+    `n` choose dead letters. `p` is a read model, `f` conditions on its facets, `by` the facet to count by, `sum` the
+    one to sum, `t2` a second moment to compare with, `move` the change whose keys to show, `ever` asks who was ever so,
+    `row` is where a page of keys begins.
     """
 
     t: str = ""
@@ -38,6 +40,14 @@ class Place:
     k: str = ""
     reason: str = ""
     n: str = ""
+    p: str = ""
+    f: str = ""
+    by: str = ""
+    sum: str = ""
+    t2: str = ""
+    move: str = ""
+    ever: str = ""
+    row: str = ""
 
     @classmethod
     def read(cls, query: Mapping[str, str]) -> "Place":
@@ -66,6 +76,11 @@ class Place:
         return _time(self.t)
 
     @property
+    def compared(self) -> int | None:
+        """The time of the second moment; None where the link names none, or none that can be read."""
+        return _time(self.t2)
+
+    @property
     def known_position(self) -> int | None:
         """The position of the moment's commit, as typed; None: the latest."""
         return number(self.known)
@@ -83,7 +98,7 @@ class Place:
 
     def unread(self) -> list[str]:
         """The parameters whose values cannot be read, to say so in one line."""
-        times = [name for name in ("t",) if getattr(self, name) and _time(getattr(self, name)) is None]
+        times = [name for name in ("t", "t2") if getattr(self, name) and _time(getattr(self, name)) is None]
         sides = [side for side in self.w.split("~") if side] if self.w else []
         window = ["w"] if any(_time(side) is None for side in sides) else []
         numbers = ("known", "after", "until", "e", "n")
@@ -142,5 +157,21 @@ def brushed(key: str) -> Callable[[], None]:
         if len(sides) == 2:
             since, before = sorted(formats.parse_time(side) for side in sides)
             go(here().but(w=window(since, before), after="", until=""))
+
+    return read
+
+
+def travelled(key: str) -> Callable[[], None]:
+    """The callback of a curve of states: a click goes to that moment, a brush compares the two at its ends."""
+
+    def read() -> None:
+        selection = st.session_state[key]["selection"]
+        boxes, points = selection["box"], selection["points"]
+        times = sorted(
+            formats.parse_time(side) for side in (boxes[0]["x"] if boxes else [points[0]["x"]] if points else [])
+        )
+        if times:
+            first = formats.iso_time(times[0]) if len(times) == 2 else here().t2
+            go(here().but(t=formats.iso_time(times[-1]), t2=first, move="", row=""))
 
     return read

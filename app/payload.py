@@ -130,6 +130,11 @@ def _hides(mask: Mask, path: Path) -> bool:
     return any(_ends(pattern, steps) for pattern in mask)
 
 
+def hides_path(mask: Mask, path: Sequence[str]) -> bool:
+    """Whether the mask hides the value at the path, or one that it is in."""
+    return any(_hides(mask, tuple(path[:length])) for length in range(1, len(path) + 1))
+
+
 def _ends(pattern: tuple[str, ...], steps: tuple[str, ...]) -> bool:
     """Whether the path ends as the pattern says: envelopes and folds put payloads below other names."""
     tail = steps[len(steps) - len(pattern) :]

@@ -18,9 +18,9 @@ from eventstore.core.replay import Step, fold_order, replay, steps
 from eventstore.core.soundness import Checked, Finding, check
 from eventstore.core.times import format_time, parse_time
 from eventstore.core.upcast import upcaster
-from eventstore.errors import EventStoreError, NotProjected, Unreadable
-from eventstore.histories import Histories, Where
-from eventstore.projector import Drift, Healed, Projector, Proof, heal, prove
+from eventstore.errors import BadCondition, EventStoreError, NotProjected, Unreadable
+from eventstore.histories import Histories, Where, parse_where
+from eventstore.projector import Drift, Healed, Leveller, Projector, Proof, heal, prove
 from eventstore.projector import keep as keep_proof
 from eventstore.reading import EventQuery
 from eventstore.seals import Sealer
@@ -31,6 +31,7 @@ __all__ = [
     "ANY",
     "LIVE",
     "TOMBSTONE",
+    "BadCondition",
     "Build",
     "Checked",
     "Drift",
@@ -45,6 +46,7 @@ __all__ = [
     "Histories",
     "Json",
     "Kind",
+    "Leveller",
     "Micros",
     "Moment",
     "NewEvent",
@@ -75,6 +77,7 @@ __all__ = [
     "migrate",
     "money",
     "parse_time",
+    "parse_where",
     "prove",
     "replay",
     "serving",

@@ -9,6 +9,7 @@ import json
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from hashlib import sha256
 from typing import Literal
 
@@ -201,6 +202,7 @@ def _indexes(build: Build) -> Sequence[str]:
     ]
 
 
+@cache
 def code_of(projection: Projection) -> str:
     """The hash of what the projection's rows depend on: code without docstrings, its facets, our format.
 

@@ -190,6 +190,12 @@ class EventStore:
         """The event at the position; None beyond the end."""
         return self._one("position = ?", position)
 
+    def events_at(self, positions: Sequence[int]) -> dict[int, RecordedEvent]:
+        """The events at these positions."""
+        condition, values = self.database.among("position", positions)
+        rows = self.rows(f"SELECT {COLUMNS} FROM events WHERE {condition}", values)  # noqa: S608 - our own conditions
+        return {event.position: event for event in map(recorded, rows)}
+
     def event_by_id(self, id: str) -> RecordedEvent | None:  # noqa: A002 - the glossary's word
         """The event with the id; None where there is none."""
         return self._one("id = ?", id)

@@ -3,9 +3,10 @@
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -41,6 +42,7 @@ class _Time(click.ParamType[int]):
 @click.option("--database", metavar="URL", help="The store.  [default: CHRONOSCOPE_DATABASE_URL]")
 @click.option("--servers", help="The brokers.  [default: CHRONOSCOPE_KAFKA_SERVERS, or localhost:9092]")
 @click.option("--mix", is_flag=True, help="Also into a place that holds other data, in topics of its own.")
+@click.option("--project/--no-project", default=True, help="Bring the store's read models level.", show_default=True)
 @click.option("--quiet", is_flag=True, help="No progress.")
 def seed_command(sink: str, **options: Any) -> None:
     """Fill a store, or Kafka, with the history of a believable shop.
@@ -63,23 +65,28 @@ def seed_command(sink: str, **options: Any) -> None:
     asked = Asked(options["random_seed"], options["orders"], options["days"])
     pace = Pace(until, live=options["live"], rate=options["rate"])
     tell = _tell_store if sink == "store" else _tell_kafka
+    if not options["project"]:
+        settings = replace(settings, projections=())
     with _stopping() as stop:
-        tell(settings, asked, pace, stop, mix=options["mix"], quiet=options["quiet"])
+        tell(settings, asked, pace, stop, mix=options["mix"], bar=_Bar(quiet=options["quiet"]))
 
 
-def _tell_store(settings: Any, asked: Any, pace: Any, stop: Event, *, mix: bool, quiet: bool) -> None:
-    from eventstore import EventStore
+def _tell_store(settings: Any, asked: Any, pace: Any, stop: Event, *, mix: bool, bar: "_Bar") -> None:
+    from eventstore import EventStore, Leveller
     from eventstore.settings import Settings
     from seed.standing import resume, standing_in
-    from seed.to_store import ArrivalClock, StoreSink
+    from seed.to_store import ArrivalClock, Beside, StoreSink
 
     arrivals = ArrivalClock()
     with EventStore.open(settings.database_url, now=arrivals) as store:
         place = "This store", "--database"
         course, prefix = resume(standing_in(store), asked, pace.until, mix=mix, place=place)
         topics = Settings.load({"CHRONOSCOPE_SETTINGS": str(SHOP)}).topics
-        sink = StoreSink(store, arrivals, course, topics=topics, prefix=prefix, anchors=settings.anchor_file)
-        _publish(course, sink, pace, stop, quiet=quiet)
+        leveller = Leveller(store, settings.projections, bar.say)
+        level = partial(leveller.settle, ending=stop.is_set, on_progress=bar.leveled)
+        beside = Beside(settings.anchor_file, level)
+        sink = StoreSink(store, arrivals, course, topics=topics, prefix=prefix, beside=beside)
+        _publish(course, sink, pace, stop, bar)
         sink.close()
         click.echo(
             f"{sink.events:,} events, {sink.duplicates:,} duplicates and {sink.dead_letters:,} dead letters came in;"
@@ -87,7 +94,7 @@ def _tell_store(settings: Any, asked: Any, pace: Any, stop: Event, *, mix: bool,
         )
 
 
-def _tell_kafka(settings: Any, asked: Any, pace: Any, stop: Event, *, mix: bool, quiet: bool) -> None:
+def _tell_kafka(settings: Any, asked: Any, pace: Any, stop: Event, *, mix: bool, bar: "_Bar") -> None:
     from seed.standing import resume
     from seed.to_kafka import KafkaSink, standing_on
 
@@ -96,28 +103,53 @@ def _tell_kafka(settings: Any, asked: Any, pace: Any, stop: Event, *, mix: bool,
     course, prefix = resume(standing_on(servers), asked, pace.until, mix=mix, place=place)
     sink = KafkaSink(servers, prefix)
     try:
-        _publish(course, sink, pace, stop, quiet=quiet)
+        _publish(course, sink, pace, stop, bar)
     finally:
         sink.close()
     click.echo(f"{sink.events:,} messages went to Kafka at {servers}.")
 
 
-def _publish(course: Any, sink: Any, pace: Any, stop: Event, *, quiet: bool) -> None:
+def _publish(course: Any, sink: Any, pace: Any, stop: Event, bar: "_Bar") -> None:
     from eventstore import clock
     from seed.publish import publish
 
-    with _progress(course.start, min(pace.until, pace.slow_from), quiet=quiet) as on_batch:
-        publish(course, sink, pace, stop=stop, now=clock.now, on_batch=on_batch)
+    with bar.over(course.start, min(pace.until, pace.slow_from)):
+        publish(course, sink, pace, stop=stop, now=clock.now, on_batch=bar.told)
 
 
-@contextmanager
-def _progress(start: int, end: int, *, quiet: bool) -> Iterator[Callable[[int], None]]:
-    """A bar over the days of the story; silent where nobody looks."""
-    if quiet:
-        yield lambda _: None
-        return
-    with click.progressbar(length=max(1, end - start), label="The shop's story", file=sys.stderr) as bar:
-        yield lambda at: bar.update(max(0, min(at, end) - start - bar.pos))
+class _Bar:
+    """A bar over the days of the story, with a word on the read models; silent where nobody looks."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._quiet, self._start, self._end = quiet, 0, 0
+        self._bar: Any = None
+
+    @contextmanager
+    def over(self, start: int, end: int) -> Iterator[None]:
+        """Show it while the story is told."""
+        if self._quiet:
+            yield
+            return
+        self._start, self._end = start, end
+        with click.progressbar(
+            length=max(1, end - start), label="The shop's story", file=sys.stderr, item_show_func=lambda word: word
+        ) as self._bar:
+            yield
+
+    def told(self, at: int) -> None:
+        """The story came to this time."""
+        if self._bar is not None:
+            self._bar.update(max(0, min(at, self._end) - self._start - self._bar.pos))
+
+    def leveled(self, reached: int, end: int) -> None:
+        """The read models came to this position."""
+        if self._bar is not None:
+            self._bar.current_item = f"read models at {reached:,} of {end:,}" if reached < end else None
+            self._bar.render_progress()
+
+    def say(self, line: str) -> None:
+        """Something is wrong with the read models."""
+        click.echo(f"\n{line}" if self._bar is not None else line, err=True)
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """The store as a sink: it gets the very records that Kafka would get, by ingest's own decode and transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from eventstore import EventStore, Micros, Projector, Sealer
@@ -27,6 +28,17 @@ class ArrivalClock:
         return self.at
 
 
+@dataclass(frozen=True)
+class Beside:
+    """What is kept beside the log: seals, also in the file `anchors`; and by `level` whatever is derived from it.
+
+    Without `level` that is the log's own counts alone.
+    """
+
+    anchors: Path | None = None
+    level: Callable[[], object] | None = None
+
+
 class StoreSink:
     """Stores batches through ingest's `Intake`. The course's name is the topics' id, so the store knows whose they are.
 
@@ -41,12 +53,12 @@ class StoreSink:
         *,
         topics: Mapping[str, TopicSettings],
         prefix: str = "",
-        anchors: Path | None = None,
+        beside: Beside = Beside(),
     ) -> None:
         named = {prefix + topic: topics[topic] for topic in CATEGORIES}
         self._clock, self._topic_id, self._prefix = clock, course.name, prefix
         self._intake = Intake(store, named, kind=KIND)
-        self._projector, self._sealer = Projector(store), Sealer(store, anchors)
+        self._level, self._sealer = beside.level or Projector(store).catch_up, Sealer(store, beside.anchors)
         positions = self._intake.positions(named)
         self._next = {(topic[len(prefix) :], part): at.next_offset for (topic, part), at in positions.items()}
         self._unsettled = 0
@@ -71,9 +83,9 @@ class StoreSink:
         self._count(taken.events, taken.duplicates, taken.dead_letters)
 
     def settle(self) -> None:
-        """Bring counts and the list of streams level, and seal the log."""
-        self._projector.catch_up()
+        """Seal the log, and bring level what is derived from it."""
         self._sealer.seal()
+        self._level()
         self._unsettled = 0
 
     def close(self) -> None:

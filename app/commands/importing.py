@@ -33,6 +33,7 @@ NAMED = 10
 @click.option("--object", "objects", metavar="COLUMN=TYPE", multiple=True, help="A column of ids; no TYPE: it is none.")
 @click.option("--stream", metavar="COLUMN", multiple=True, help="Whose event a row is; the first that names one thing.")
 @click.option("--source", metavar="NAME", help="Within what ids are unique.  [default: the file's name]")
+@options.project
 @options.as_json
 @options.database
 def import_file(
@@ -42,6 +43,7 @@ def import_file(
     map_file: Path | None,
     objects: tuple[str, ...],
     stream: tuple[str, ...],
+    project: bool,
     as_json: bool,
     database: str | None,
     **words: str,
@@ -67,22 +69,22 @@ def import_file(
         stop = threading.Event()
         for wanted in (signal.SIGTERM, signal.SIGINT):
             signal.signal(wanted, lambda *_: stop.set())
-        report = imported(opened, found, mapping, stop, database)
+        report = imported(opened, found, mapping, stop, database, project=project)
     click.echo(json.dumps(report_facts(report)) if as_json else report_line(report))
     sys.exit(3 if report.dead_letters else 0)
 
 
 def imported(
-    file: Any, found: "Survey", mapping: "FileMapping", stop: threading.Event, database: str | None
+    file: Any, found: "Survey", mapping: "FileMapping", stop: threading.Event, database: str | None, *, project: bool
 ) -> "Report":
-    """Run the import under a progress bar; afterwards the derived tables are level and the log is sealed."""
+    """Run the import under a progress bar; afterwards the log is sealed and read models are level."""
     from app.commands.following import Following
     from eventstore import clock
     from eventstore.ingest.importing import FileImport
 
     began, loaded = clock.elapsed(), options.settings(database)
     with options.writing(database) as store:
-        following = Following(store, loaded.anchor_file)
+        following = Following(store, loaded.anchor_file, loaded.projections if project else ())
         work = FileImport(store, file, found, mapping)
 
         def rate(_: object) -> str:
@@ -94,7 +96,7 @@ def imported(
             ) as bar:
                 work.run(lambda _, lines: bar.update(lines - bar.pos), stop.is_set)
         finally:
-            following.settle()
+            following.settle(stop.is_set)
         tell_bad_rows(store, work.report)
     return work.report
 

@@ -57,14 +57,21 @@ def show(*, number: int, as_json: bool, database: str | None) -> None:
 @click.argument("numbers", type=int, nargs=-1)
 @click.option("--reason", help="All that wait with this reason.")
 @click.option("--all", "everything", is_flag=True, help="All that wait.")
+@options.project
 @options.as_json
 @options.database
 def replay(
-    *, numbers: tuple[int, ...], reason: str | None, everything: bool, as_json: bool, database: str | None
+    *,
+    numbers: tuple[int, ...],
+    reason: str | None,
+    everything: bool,
+    project: bool,
+    as_json: bool,
+    database: str | None,
 ) -> None:
     """Read dead letters again by today's settings. Ends with 3 where one still cannot be read."""
     from app.commands.printing import replayed_facts, replayed_line
-    from eventstore import Projector
+    from eventstore import Leveller
     from eventstore.ingest import Intake
     from eventstore.ingest import dead_letters as letters
 
@@ -75,7 +82,7 @@ def replay(
         chosen = numbers or letters.waiting(store, reason=reason)
         intake = Intake(store, loaded.topics, message_bytes=loaded.message_bytes)
         done = letters.replay(store, intake, chosen)
-        Projector(store).catch_up()
+        Leveller(store, loaded.projections if project else (), lambda line: click.echo(line, err=True)).settle()
     for one in done:
         click.echo(json.dumps(replayed_facts(one)) if as_json else replayed_line(one))
     raise SystemExit(3 if any(one.position is None for one in done) else 0)

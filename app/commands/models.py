@@ -1,9 +1,11 @@
 """How the commands print read models and what is wrong with them; and events that are written by hand."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from app.commands.printing import shown
+from app.commands.standing import build_line
 from eventstore import (
     Checked,
     Finding,
@@ -28,18 +30,20 @@ def model_facts(one: Projection) -> dict[str, Any]:
     return {"name": one.name, "module": one.module, "types": list(one.types), "upcast": upcast, "facets": facets}
 
 
-def model_json(one: Projection) -> str:
-    """A read model as one line of JSON."""
-    return json.dumps(model_facts(one))
+def model_json(one: Projection, builds: Sequence[dict[str, Any]]) -> str:
+    """A read model with its builds as one line of JSON."""
+    return json.dumps({**model_facts(one), "builds": builds})
 
 
-def model_page(one: Projection) -> str:
-    """A read model for people; of each facet its kind, and whether it is counted or summed."""
+def model_page(one: Projection, builds: Sequence[dict[str, Any]]) -> str:
+    """A read model for people; of each facet its kind, and whether it is counted or summed; a line for each build."""
     told = [
         f"{facet.name} ({', '.join([facet.kind.value, *_rolled(facet.counted, facet.summed)])})" for facet in one.facets
     ]
     types = ["every type" if name == "*" else name for name in one.types]
-    return f"{one.name}  in {one.module}\n    folds   {', '.join(types)}\n    facets  {', '.join(told) or 'none'}"
+    lines = [f"{one.name}  in {one.module}", f"folds   {', '.join(types)}", f"facets  {', '.join(told) or 'none'}"]
+    lines += [f"builds  {build_line(build).partition(': ')[2]}" for build in builds] or ["builds  none yet"]
+    return "\n    ".join(lines)
 
 
 def _rolled(counted: bool, summed: bool) -> list[str]:  # noqa: FBT001 - two facts of a facet

@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -21,12 +21,29 @@ def projections() -> None:
 @options.as_json
 @options.database
 def list_projections(*, as_json: bool, database: str | None) -> None:
-    """Print the read models that the settings name: where each is defined, its event types, its facets."""
+    """Print the read models that the settings name: where each is defined, its event types, its facets, its builds.
+
+    Of a build: whether it answers, its checkpoint, how far it is behind, its parked keys, what is wrong with it.
+    """
     from app.commands.models import model_json, model_page
     from eventstore import load
 
+    builds = _builds(database)
     for one in load(options.settings(database).projections):
-        click.echo(model_json(one) if as_json else model_page(one))
+        mine = [build for build in builds if build["projection"] == one.name]
+        click.echo(model_json(one, mine) if as_json else model_page(one, mine))
+
+
+def _builds(database: str | None) -> list[dict[str, Any]]:
+    """The builds in the store; none where there is no store yet."""
+    from app.commands.standing import builds_facts
+    from eventstore.errors import NoStore
+
+    try:
+        with options.reading(database) as store:
+            return builds_facts(store)
+    except NoStore:
+        return []
 
 
 @projections.command()

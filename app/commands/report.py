@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from app.commands.printing import shown
+from app.commands.standing import build_line, builds_facts
 from eventstore import EventStore, Harm, Verdict, format_time
 from eventstore.ingest.health import IngesterState, health
 
@@ -34,7 +35,7 @@ def harm_line(harm: Harm) -> str:
 
 
 def status_facts(store: EventStore) -> dict[str, Any]:
-    """Where the store and its ingesters stand, as plain JSON values."""
+    """Where the store, its ingesters and its read models stand, as plain JSON values."""
     head, ingest = store.head(), health(store)
     return {
         "store": store.database.label,
@@ -46,6 +47,7 @@ def status_facts(store: EventStore) -> dict[str, Any]:
         "dead_letters": ingest.dead_letters,
         "losses": len(ingest.losses),
         "ingesters": [ingester_facts(one) for one in ingest.ingesters],
+        "projections": builds_facts(store),
         "warnings": clock_warnings(head.recorded_at, store.now()),
     }
 
@@ -84,6 +86,7 @@ def status_page(facts: dict[str, Any]) -> str:
         f"waiting, {facts['losses']:,} losses",
     ]
     lines += [ingester_line(one) for one in facts["ingesters"]]
+    lines += map(build_line, facts["projections"])
     return "\n".join([*lines, *(f"Warning: {warning}" for warning in facts["warnings"])])
 
 

@@ -47,7 +47,7 @@ def migrate(database: str | None) -> None:
 @options.as_json
 @options.database
 def status(*, as_json: bool, database: str | None) -> None:
-    """Say where the store and its ingesters stand."""
+    """Say where the store, its ingesters and its read models stand."""
     from app.commands.report import status_facts, status_page
 
     with options.reading(database) as store:

@@ -144,7 +144,7 @@ def key_heading(story: KeyStory, step: Step | None, look: Look) -> dict[str, Any
         "mono": True,
         "level": "h1",
         "badges": badges,
-        "note": f"{seen}{later} · folded by {story.projection}",
+        "note": f"{seen}{later} · {story.note}",
     }
 
 

@@ -2,12 +2,14 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from app import formats
 from app.answers import Catalogue, Curve, Health, Standing
 from app.frames.tables import Look
 from app.links import Place
+from app.model_answers import Compared, Course, ModelCounts
 from app.theme import ICONS, Tone
 
 
@@ -100,3 +102,52 @@ def _sums(curve: Curve | None) -> list[int]:
 
 def _ingesters(found: Health) -> str:
     return formats.plural(len(found.ingesters), "ingester") if found.ingesters else "no ingester has run here"
+
+
+MOST_SUMS = 3
+
+
+def model(counts: ModelCounts, course: Course, place: Place, look: Look) -> list[dict[str, Any]]:
+    """A read model at the moment: its keys, its first sums, how far it has come, what waits."""
+    sums = [counts.sum_of(name) for name in course.model.summed[:MOST_SUMS]]
+    return [
+        _card("Keys", formats.count(counts.keys), note="hold something at this moment"),
+        *(
+            _card(f"Sum of {name.replace('_', ' ')}", formats.fitting(total), note=_over_all(total))
+            for name, total in zip(course.model.summed, sums, strict=False)
+        ),
+        _reached(course, place, look),
+    ]
+
+
+def _over_all(total: int | Decimal) -> str:
+    """The exact sum, where the card shows it shortened."""
+    exact = f"{total:,}"
+    return "over all keys" if formats.fitting(total) == exact else f"{exact} over all keys"
+
+
+def _reached(course: Course, place: Place, look: Look) -> dict[str, Any]:
+    """How far a read model has come; in the tone of a failure where keys are parked, or it was left behind."""
+    build, href = course.model.build, place.kept(p=course.model.name).href("projections")
+    position = 0 if build is None else build.position
+    wrong = course.parked > 0 or course.unrouted > 0 or (build is not None and build.failure is not None)
+    lag = f"{formats.plural(course.lag, 'event')}, {formats.duration(course.behind)} behind" if course.lag else "level"
+    said = [lag] + [
+        formats.plural(number, word, many)
+        for number, word, many in (
+            (course.parked, "key parked", "keys parked"),
+            (course.unrouted, "unrouted", "unrouted"),
+        )
+        if number
+    ]
+    note = "left behind by an error" if build is not None and build.failure else ", ".join(said)
+    return _card("Checkpoint", f"#{position:,}", note=note, href=href, **_toned(wrong, look))
+
+
+def compared(found: Compared) -> list[dict[str, Any]]:
+    """How many keys appeared, went, and changed between two moments."""
+    return [
+        _card("Appeared", formats.count(found.appeared), note="hold at the second moment only"),
+        _card("Gone", formats.count(found.gone), note="held at the first moment only"),
+        _card("Changed", formats.count(found.changed), note="hold at both, with another state"),
+    ]

@@ -20,7 +20,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A text with what may stand beside it: a dot of colour, an icon in a tone, a mark, a note under it, a tint."""
+    """A text with what may stand beside it: a dot of colour, an icon in a tone, a mark, a note under it, a tint.
+
+    `href` makes a link of this cell alone; its `title` then names it.
+    """
 
     text: str
     title: str = ""
@@ -32,6 +35,7 @@ class Cell:
     tint: str = ""
     kind: str = ""
     dim: bool = False
+    href: str = ""
 
 
 @dataclass(frozen=True, slots=True)

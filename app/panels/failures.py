@@ -29,6 +29,14 @@ def no_events(title: str, text: str) -> None:
     parts.facts({"title": title, "text": text, "commands": WAYS_IN, "look": "panel"}, key="empty")
 
 
+def no_models() -> None:
+    """The settings name no read model, and the store has none."""
+    text = "Name at least one in `projections` of the settings: eventstore.projections.automatic serves any events."
+    parts.facts(
+        {"title": "No read models", "text": text, "commands": ["chronoscope project"], "look": "panel"}, key="no_models"
+    )
+
+
 def show_unexpected(error: Exception) -> bool:
     """An error that nobody foresaw: its kind on the page, the whole of it in the server's log."""
     _log.error("a page failed", exc_info=error)

@@ -2,26 +2,39 @@
 
 from app.queries.events import detail, newest, page
 from app.queries.health import dead_letter, dead_letters, health
+from app.queries.models import Refused, compared, counts, ever, model_curve, models, rows
 from app.queries.moments import commit_at, standing
 from app.queries.orders import found, story
 from app.queries.overview import catalogue, curve, happened, last_hour, stories
+from app.queries.projections import course, courses, parked, unrouted
 from app.queries.source import use
 
 __all__ = [
+    "Refused",
     "catalogue",
     "commit_at",
+    "compared",
+    "counts",
+    "course",
+    "courses",
     "curve",
     "dead_letter",
     "dead_letters",
     "detail",
+    "ever",
     "found",
     "happened",
     "health",
     "last_hour",
+    "model_curve",
+    "models",
     "newest",
     "page",
+    "parked",
+    "rows",
     "standing",
     "stories",
     "story",
+    "unrouted",
     "use",
 ]

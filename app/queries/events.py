@@ -120,6 +120,16 @@ def shown(viewer: Viewer, text: str) -> str:
     return text if viewer.sees_clear else payload.masked(text, source.mask())
 
 
+def state_shown(viewer: Viewer, text: str) -> str:
+    """A stored state as the viewer may see it. It was folded from what events said in the clear."""
+    return text if viewer.sees_clear else payload.masked(text, source.state_mask())
+
+
+def error_shown(viewer: Viewer, text: str) -> str | None:
+    """What a fold raised; None where a mask hides anything: it may quote the event."""
+    return None if source.mask() and not viewer.sees_clear else text
+
+
 def for_folds(viewer: Viewer, event: RecordedEvent) -> RecordedEvent:
     """The event as a fold may see it on behalf of the viewer: what is masked cannot come out in a state or an error."""
     masked = {"data_text": shown(viewer, event.data_text), "metadata_text": shown(viewer, event.metadata_text)}

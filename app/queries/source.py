@@ -2,11 +2,12 @@
 
 import os
 import threading
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from app.payload import Mask, mask_of
+from app.payload import Mask, hides_path, mask_of
 from eventstore import EventStore, Projection, load
 from eventstore.settings import Settings
 
@@ -17,8 +18,8 @@ _opening = threading.Lock()
 def use(settings: Settings) -> None:
     """Answer from these settings from now on; without it the environment's and the settings file's hold."""
     _given[:] = [settings]
-    loaded.cache_clear()
-    projections.cache_clear()
+    for cached in (loaded, mask, state_mask, projections):
+        cached.cache_clear()
 
 
 @cache
@@ -31,6 +32,17 @@ def loaded() -> Settings:
 def mask() -> Mask:
     """The paths that viewers must not see."""
     return mask_of(loaded().mask)
+
+
+@cache
+def state_mask() -> Mask:
+    """The same for states and facets, by the paths' last names too: folds move values, seldom their names."""
+    return tuple({*mask(), *((steps[-1],) for steps in mask() if steps[-1] != "*")})
+
+
+def hides(path: Sequence[str]) -> bool:
+    """Whether the value at this path of a state is hidden, by itself or by what it is in."""
+    return hides_path(state_mask(), path)
 
 
 @cache
@@ -55,5 +67,5 @@ def forget() -> None:
     with _opening:
         for opened in [_opened(loaded().database_url)] if _opened.cache_info().currsize else []:
             opened.close()
-        for cached in (_opened, loaded, mask, projections):
+        for cached in (_opened, loaded, mask, state_mask, projections):
             cached.cache_clear()

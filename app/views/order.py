@@ -12,7 +12,7 @@ finding.draw(place)
 if not place.k:
     st.stop()
 
-story = queries.story(context.VIEWER, at, place.k)
+story = queries.story(context.VIEWER, at, place.k, place.p)
 if story is None:
     finding.no_such_key(place.k)
     st.stop()

@@ -1,7 +1,7 @@
 """Facets: typed values taken out of a state, by which a read model is filtered, sorted, counted and summed."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -17,6 +17,7 @@ LONGEST = 1_024
 """The longest text that a facet takes, in bytes of UTF-8: databases bound what an index holds."""
 
 _BOUND = 2**63
+_DIGITS = 19
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
@@ -61,15 +62,25 @@ class Facet:
 
     def of(self, state: Mapping[str, Any]) -> Value:
         """The state's value of this facet."""
-        value = self.member(state)
-        return None if value is None else _READERS[self.kind](value, self.scale)
+        return self.reader()(state)
+
+    def reader(self) -> Callable[[Mapping[str, Any]], Value]:
+        """`of`, made once for many states."""
+        names, read, scale = self._names, _READERS[self.kind], self.scale
+
+        def value_of(state: Mapping[str, Any]) -> Value:
+            value = _member(state, names)
+            return None if value is None else read(value, scale)
+
+        return value_of
 
     def member(self, state: Mapping[str, Any]) -> Any:
         """What stands in the state at the facet's path, whether it fits or not; None where there is nothing."""
-        value: Any = state
-        for name in (self.path or self.name).split("."):
-            value = value.get(name) if isinstance(value, Mapping) else None
-        return value
+        return _member(state, self._names)
+
+    @property
+    def _names(self) -> list[str]:
+        return (self.path or self.name).split(".")
 
     def shown(self, value: Value) -> Any:
         """The value as a state holds it: a decimal with its point, all others as they are."""
@@ -79,8 +90,14 @@ class Facet:
         """What the column holds for a value that somebody asks for. Raises ValueError where it is none of this kind."""
         found = _READERS[self.kind](_typed(self.kind, value), self.scale)
         if found is None:
-            raise ValueError(f"{value!r} is not a {self.kind}, as {self.name} is.")
+            raise ValueError(f"{value!r} is no {self.kind} that {self.name} can be.")
         return found
+
+
+def _member(value: Any, names: Sequence[str]) -> Any:
+    for name in names:
+        value = value.get(name) if type(value) is dict or isinstance(value, Mapping) else None
+    return value
 
 
 def _typed(kind: Kind, value: Any) -> Any:
@@ -89,14 +106,14 @@ def _typed(kind: Kind, value: Any) -> Any:
         return value
     try:
         return Decimal(value) if kind in (Kind.DECIMAL, Kind.NUMBER) else int(value)
-    except ArithmeticError:
-        raise ValueError(f"{value!r} is not a {kind}.") from None
+    except (ArithmeticError, ValueError):
+        raise ValueError(f"{value!r} is no {kind}.") from None
 
 
 def _text(value: Any, _: int) -> Value:
     if isinstance(value, bool):
         return "true" if value else "false"
-    if not isinstance(value, str | int | Decimal):
+    if not isinstance(value, (str, int, Decimal)):
         return None
     text = str(value)
     return text if len(text) <= LONGEST // 4 or len(text.encode()) <= LONGEST else None
@@ -116,9 +133,12 @@ def _time(value: Any, _: int) -> Value:
 
 
 def _decimal(value: Any, scale: int) -> Value:
-    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+    if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
         return None
-    scaled = Decimal(value).scaleb(scale)
+    number = Decimal(value)
+    if not number.is_finite() or number.adjusted() > _DIGITS:  # written out, 1e999999999 would fill the memory
+        return None
+    scaled = number.scaleb(scale)
     whole = int(scaled)
     return whole if whole == scaled and -_BOUND <= whole < _BOUND else None
 

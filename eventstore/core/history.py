@@ -15,7 +15,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from eventstore.core.attempt import Raised, attempt
-from eventstore.core.canonical import decode, encode
+from eventstore.core.canonical import decode_proven, encode
 from eventstore.core.event import Micros, RecordedEvent
 from eventstore.core.facet import Value
 from eventstore.core.projection import Projection, State
@@ -106,7 +106,7 @@ def stepped(projection: Projection, at: At, event: RecordedEvent) -> At:
 
 
 def _folded(projection: Projection, at: At, event: RecordedEvent) -> At:
-    state = projection.apply(None if at.state is None else decode(at.state), event)
+    state = projection.apply(None if at.state is None else decode_proven(at.state), event)
     if state is None:
         return At(gone_since=at.gone_since if at.state is None else event.occurred_at)
     return At(_kept(projection, state), projection.facets_of(state))

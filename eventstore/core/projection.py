@@ -48,6 +48,7 @@ class Projection:
         self.name, self.facets, self._keys = name, tuple(facets), keys
         self.module = keys.__module__
         self._folds: dict[str, Fold] = {}
+        self._readers = [facet.reader() for facet in facets]
         self._rolled = [number for number, facet in enumerate(facets) if facet.rolled]
 
     def keys(self, event: RecordedEvent) -> Iterable[str]:
@@ -88,7 +89,7 @@ class Projection:
 
     def facets_of(self, state: State) -> tuple[Value, ...]:
         """The state's value of each facet, in their order."""
-        return tuple([facet.of(state) for facet in self.facets])
+        return tuple([value_of(state) for value_of in self._readers])
 
     def on(self, *types: str) -> Callable[[Fold], Fold]:
         """Register the fold of these event types; `on(ANY)` takes what no other takes.

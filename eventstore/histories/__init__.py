@@ -1,5 +1,6 @@
 """Histories: any read model at any moment, by indexed questions whose cost does not grow with the length of history."""
 
+from eventstore.builds import Build
 from eventstore.histories.answers import (
     AsOf,
     Behind,
@@ -20,24 +21,33 @@ from eventstore.histories.answers import (
     Where,
 )
 from eventstore.histories.histories import Histories
+from eventstore.histories.narrowing import parse_where
+from eventstore.histories.troubles import LastProof, Parked, ParkedKey, Unrouted, UnroutedEvent
 
 __all__ = [
     "AsOf",
     "Behind",
     "Between",
+    "Build",
     "Changed",
     "Counts",
     "Curve",
     "Ever",
     "Histories",
     "Interval",
+    "LastProof",
     "Move",
     "Page",
+    "Parked",
+    "ParkedKey",
     "Place",
     "Point",
     "Steps",
     "Stored",
     "Tally",
+    "Unrouted",
+    "UnroutedEvent",
     "Was",
     "Where",
+    "parse_where",
 ]

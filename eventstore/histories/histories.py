@@ -7,9 +7,10 @@ from eventstore.builds import Build, builds
 from eventstore.core.event import Micros
 from eventstore.core.moment import LIVE, Moment
 from eventstore.core.projection import Projection
-from eventstore.histories import comparing, counts, keys, pages
+from eventstore.histories import comparing, counts, keys, pages, troubles
 from eventstore.histories.answers import AsOf, Behind, Between, Counts, Curve, Ever, Page, Place, Steps, Where
 from eventstore.histories.standing import Standing, stand
+from eventstore.histories.troubles import LastProof, Parked, Unrouted
 from eventstore.store import EventStore
 
 
@@ -93,6 +94,21 @@ class Histories:
         """The keys that ever fulfilled all conditions up to the moment, also those that are fine now."""
         with self._at(projection, until) as at:
             return pages.ever(at, where, after, limit, self._projections)
+
+    def parked(self, projection: str, *, after: str = "", limit: int = 50) -> Parked:
+        """The keys whose fold stopped, by the latest belief: at which event, and why."""
+        with self._at(projection, LIVE) as at:
+            return troubles.parked(at, after, limit)
+
+    def unrouted(self, projection: str, *, after: int = 0, limit: int = 50) -> Unrouted:
+        """The events of which the projection could not tell the keys, and why."""
+        with self._at(projection, LIVE) as at:
+            return troubles.unrouted(at, after, limit)
+
+    def last_proof(self, projection: str) -> LastProof | None:
+        """What comparing the live build with the replay gave last; None: it was never compared."""
+        with self._at(projection, LIVE) as at:
+            return troubles.last_proof(at)
 
     @contextmanager
     def _at(self, projection: str, moment: Moment) -> Iterator[Standing]:

@@ -2,6 +2,7 @@
 
 from eventstore.projector.following import Projector
 from eventstore.projector.healing import Healed, heal
+from eventstore.projector.leveller import Leveller
 from eventstore.projector.proving import Drift, Proof, keep, prove
 
-__all__ = ["Drift", "Healed", "Projector", "Proof", "heal", "keep", "prove"]
+__all__ = ["Drift", "Healed", "Leveller", "Projector", "Proof", "heal", "keep", "prove"]

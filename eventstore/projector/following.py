@@ -38,16 +38,23 @@ class Projector:
         self._log = LogReader(store, hook=hook)
         self._passes = Passes(store, self._projections, hook=hook, batch=batch, long_key=long_key)
 
-    def catch_up(self, *, until: int | None = None, on_progress: Callable[[int, int], None] | None = None) -> int:
+    def catch_up(
+        self,
+        *,
+        until: int | None = None,
+        stop: Callable[[], bool] = lambda: False,
+        on_progress: Callable[[int, int], None] | None = None,
+    ) -> int:
         """Follow the log up to position `until` (its end as this begins); where its counts now stand.
 
-        `on_progress` gets the position reached and the end after each batch. Raises what the database may refuse; what
-        was taken in before stays.
+        `on_progress` gets the position reached and the end after each batch; behind a batch after which `stop` says so,
+        this ends, however far it came. Raises what the database may refuse; what was taken in before stays.
         """
-        reached = self._log.catch_up(until=until)
+        reached = self._log.catch_up(until=until, stop=stop)
         if self._projections:
             self._make_missing()
-            self._passes.catch_up(reached if until is None else min(until, reached), on_progress or (lambda *_: None))
+            end = reached if until is None else min(until, reached)
+            self._passes.catch_up(end, stop, on_progress or (lambda *_: None))
             self._swap_in()
         return reached
 

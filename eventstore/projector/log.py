@@ -58,11 +58,17 @@ class LogReader:
     def __init__(self, store: EventStore, *, hook: Callable[[str], None] = lambda _: None) -> None:
         self.store, self.hook = store, hook
 
-    def catch_up(self, *, until: int | None = None, on_progress: Callable[[int, int], None] | None = None) -> int:
+    def catch_up(
+        self,
+        *,
+        until: int | None = None,
+        stop: Callable[[], bool] = lambda: False,
+        on_progress: Callable[[int, int], None] | None = None,
+    ) -> int:
         """Take in the log up to position `until` (its end as this begins) and return where the checkpoint stands.
 
-        `on_progress` gets the checkpoint and the end after each slice. Raises what the database may refuse; what was
-        taken in before stays.
+        `on_progress` gets the checkpoint and the end after each slice; behind a slice after which `stop` says so, this
+        ends. Raises what the database may refuse; what was taken in before stays.
         """
         head = self.store.head().position
         end = head if until is None else min(until, head)
@@ -71,6 +77,8 @@ class LogReader:
             reached = self._slice(reached, end)
             if on_progress is not None:
                 on_progress(reached, end)
+            if stop():
+                break
         return reached
 
     def _slice(self, after: int, until: int) -> int:

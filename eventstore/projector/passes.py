@@ -59,8 +59,8 @@ class Passes:
         known = [one for one in found if (one.projection, one.code) in self._projections]
         return [one for one in known if one.state != "old" and one.failure is None]
 
-    def catch_up(self, until: int, on_progress: Callable[[int, int], None]) -> None:
-        """Follow the log to the last whole commit up to that position."""
+    def catch_up(self, until: int, stop: Callable[[], bool], on_progress: Callable[[int, int], None]) -> None:
+        """Follow the log to the last whole commit up to that position, or until `stop` says so behind a batch."""
         while group := self._lagging(until):
             lowest = group[0].position
             above = [one.position for one in self.ours() if one.position > lowest]
@@ -68,6 +68,8 @@ class Passes:
             if reached is None:
                 return
             on_progress(reached, until)
+            if stop():
+                return
 
     def _lagging(self, until: int) -> list[Build]:
         """The builds at the lowest checkpoint."""

@@ -1,5 +1,6 @@
 """A build's rows: read for the keys of a batch, written with what they change in the roll-ups."""
 
+import operator
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -148,29 +149,37 @@ class Rollup:
 
     def __init__(self, build: Build) -> None:
         self.build = build
-        self._places = {facet.name: number for number, facet in enumerate(build.facets)}
-        self._before = {facet.name: number for number, facet in enumerate(build.rolled, 1)}
-        self._counted = [facet.name for facet in build.counted]
-        self._summed = [facet.name for facet in build.summed]
-        self._cells: dict[tuple[str, Micros, str], list[int]] = {}
+        self._rolled = [number for number, facet in enumerate(build.facets) if facet.rolled]
+        places = {facet.name: place for place, facet in enumerate(build.rolled, 1)}
+        self._counted = [(facet.name, places[facet.name]) for facet in build.counted]
+        self._summed = [places[facet.name] for facet in build.summed]
+        self._cells: Cells = {}
 
     def add(self, row: Row, sign: int) -> None:
-        """Add what a row brings, or with -1 take it away."""
+        """Add what a row brings, or with -1 take it away. Where a value stays, only the sums may change."""
         bucket = row.valid_from - row.valid_from % self.build.finest
-        if row.at.state is not None:
-            self._add(bucket, row.at.facets, self._places, sign)
-        if row.before:
-            self._add(bucket, row.before, self._before, -sign)
+        facets, old = row.at.facets, row.before
+        new = () if row.at.state is None else (True, *[facets[number] for number in self._rolled])
+        brought, taken = self._deltas(new, sign), self._deltas(old, -sign)
+        both = list(map(operator.add, brought, taken))
+        self._cell("", bucket, "", both)
+        for name, place in self._counted:
+            if new and old and new[place] == old[place]:
+                self._cell(name, bucket, new[place], both)
+                continue
+            if new:
+                self._cell(name, bucket, new[place], brought)
+            if old:
+                self._cell(name, bucket, old[place], taken)
 
-    def _add(self, bucket: Micros, values: Sequence[Value], places: Mapping[str, int], sign: int) -> None:
-        deltas = [sign, *(sign * int(values[places[name]] or 0) for name in self._summed)]
-        self._cell(("", bucket, ""), deltas)
-        for name in self._counted:
-            self._cell((name, bucket, str(values[places[name]] or "")), deltas)
+    def _deltas(self, values: Sequence[Value], sign: int) -> list[int]:
+        if not values:
+            return [0] * (1 + len(self._summed))
+        return [sign, *[sign * int(values[place] or 0) for place in self._summed]]
 
-    def _cell(self, at: tuple[str, Micros, str], deltas: list[int]) -> None:
-        cell = self._cells.get(at)
-        self._cells[at] = deltas if cell is None else [one + more for one, more in zip(cell, deltas, strict=True)]
+    def _cell(self, facet: str, bucket: Micros, value: Value, deltas: list[int]) -> None:
+        if any(deltas):
+            _add(self._cells, (facet, bucket, str(value or "")), deltas)
 
     def values(self) -> dict[str, set[str]]:
         """The values that each counted facet took on or gave up."""
@@ -182,29 +191,34 @@ class Rollup:
     def lines(self, stopped: Iterable[str]) -> list[Columns]:
         """Everything as lines of the table, at every width; facets that stopped are left out."""
         left_out = set(stopped)
-        cells = {at: sums for at, sums in self._cells.items() if at[0] not in left_out}
+        cells = {at: self._cells[at] for at in sorted(self._cells) if at[0] not in left_out}
         lines: list[Columns] = []
         for width in self.build.levels:
             cells = _wider(cells, width)
-            lines += [(facet, width, bucket, value, *sums) for (facet, bucket, value), sums in sorted(cells.items())]
-        return [line for line in lines if any(line[4:])]
+            lines += [(facet, width, bucket, value, *sums) for (facet, bucket, value), sums in cells.items()]
+        return lines
 
     def write(self, session: Session, stopped: Iterable[str]) -> None:
         """Add everything to the table."""
         lines = self.lines(stopped)
         if lines:
             keys = {"facet": "text", "width": "int", "bucket": "int", "value": "text"}
-            sums = ["keys", *(f"s_{name}" for name in self._summed)]
+            sums = ["keys", *(f"s_{facet.name}" for facet in self.build.summed)]
             session.database.add_up(session, self.build.rollup, keys, sums, lines)
 
 
-def _wider(
-    cells: Mapping[tuple[str, Micros, str], list[int]], width: Micros
-) -> dict[tuple[str, Micros, str], list[int]]:
-    """The same in buckets of that width."""
-    found: dict[tuple[str, Micros, str], list[int]] = {}
+Cells = dict[tuple[str, Micros, str], list[int]]
+"""By facet, bucket and value: how many more keys, and their sums."""
+
+
+def _wider(cells: Cells, width: Micros) -> Cells:
+    """The same in buckets of that width; what comes to nothing is left out."""
+    found: Cells = {}
     for (facet, bucket, value), sums in cells.items():
-        at = (facet, bucket - bucket % width, value)
-        cell = found.get(at)
-        found[at] = sums if cell is None else [one + more for one, more in zip(cell, sums, strict=True)]
-    return found
+        _add(found, (facet, bucket - bucket % width, value), sums)
+    return {at: sums for at, sums in found.items() if any(sums)}
+
+
+def _add(cells: Cells, at: tuple[str, Micros, str], deltas: list[int]) -> None:
+    cell = cells.get(at)
+    cells[at] = deltas if cell is None else list(map(operator.add, cell, deltas))

@@ -60,7 +60,7 @@ def test_a_broken_contract_is_found(copy: Path, file: str, line: str, contract: 
 
 
 # Modules that outsiders may name as well as the public names: each is a small vocabulary of its own.
-PUBLIC_MODULES = {"eventstore.clock", "eventstore.curves", "eventstore.errors"}
+PUBLIC_MODULES = {"eventstore.clock", "eventstore.curves", "eventstore.errors", "eventstore.histories"}
 # Entry points read settings; the command and the seed hand records to ingest; the Health page asks how ingest goes.
 BESIDE_THE_DOOR = {
     "app/commands/": ("eventstore.settings", "eventstore.ingest"),

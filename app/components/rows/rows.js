@@ -3,7 +3,9 @@ const tables = new WeakMap();
 
 function cell(spec, column, href) {
   const td = el("td", `${column.kind || ""} ${column.align || ""} ${spec.kind || ""}`.trim());
-  const text = href ? anchor(href, "text", "") : el("span", "text");
+  const to = spec.href || href;
+  const text = to ? anchor(to, spec.href ? "text own" : "text", "") : el("span", "text");
+  if (spec.href && spec.title) text.setAttribute("aria-label", spec.title);
   if (spec.dot) { const dot = el("span", "dot"); dot.style.background = spec.dot; text.append(dot); }
   if (spec.icon) { const icon = el("span", "icon", spec.icon); icon.style.color = spec.tone; text.append(icon); }
   text.append(spec.text);
@@ -23,7 +25,7 @@ function row(spec, columns, first) {
   if (spec.dim) tr.classList.add("dim");
   if (spec.edge) tr.style.setProperty("--edge", spec.edge);
   spec.cells.forEach((one, i) => tr.append(cell(one, columns[i], i === first ? spec.href : null)));
-  if (spec.href) tr.addEventListener("click", (event) => { if (!event.defaultPrevented) tr.querySelector("a").click(); });
+  if (spec.href) tr.addEventListener("click", (event) => { if (!event.defaultPrevented) tr.querySelector("a:not(.own)").click(); });
   return tr;
 }
 

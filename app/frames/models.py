@@ -1,0 +1,371 @@
+"""Read models: rows, tallies, what changed, who was ever so, as tables and facts. Pure."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from app import formats, narrowing, payload
+from app.answers import Standing
+from app.frames.keys import changes
+from app.frames.tables import Cell, Column, Look, Row, Table, badge
+from app.links import Place
+from app.model_answers import (
+    ChangedKey,
+    Compared,
+    FacetKind,
+    Model,
+    ModelCounts,
+    ModelCurve,
+    ModelPage,
+    ModelRow,
+    Shown,
+    Tally,
+    WasEver,
+    WasKey,
+)
+from app.theme import ICONS, tone
+
+STATUS = "status"
+"""The facet whose values are shown with the icon and colour of what they mean."""
+
+NONE_OF_IT = "(none)"
+"""How a value is called that the state does not have."""
+
+_WIDTHS = {"decimal": "104px", "integer": "88px", "number": "96px", "time": "136px"}
+MOST_COLUMNS = 9
+MOST_PATHS = 3
+
+
+def minute(micros: int) -> str:
+    """`1 Mar 2026 14:05:09`: day and time, where a column holds both."""
+    return f"{formats.short_day(micros)} {formats.clock_time(micros)[:8]}"
+
+
+def value_text(value: Shown, kind: str) -> str:
+    """A facet's value as people read it."""
+    if value is None:
+        return formats.MISSING
+    if kind == "time" and isinstance(value, int):
+        return minute(value)
+    if isinstance(value, int | Decimal) and kind in ("integer", "decimal"):
+        return f"{value:,}"
+    return payload.visible(str(value))
+
+
+def value_cell(value: Shown, facet: FacetKind, look: Look) -> Cell:
+    """A facet's value; a status with its icon, a time in full on hovering."""
+    text = value_text(value, facet.kind)
+    title = formats.full_time(value) if facet.kind == "time" and isinstance(value, int) else text
+    if facet.name == STATUS and value is not None:
+        meant = tone(str(value))
+        return Cell(text, title=title, icon=ICONS[meant], tone=look.palette.tones[meant])
+    return Cell(text, title=title, dim=value is None)
+
+
+def columns(facets: Sequence[FacetKind]) -> tuple[Column, ...]:
+    """Key, a column for each facet, when the key changed last."""
+    made = [
+        Column(
+            facet.name.replace("_", " "),
+            _WIDTHS.get(facet.kind, "128px" if facet.name == STATUS else ""),
+            "mono" if facet.kind in _WIDTHS else "",
+            "right" if facet.kind in _WIDTHS else "",
+        )
+        for facet in facets
+    ]
+    return (Column("Key", "17%", "mono", link=True), *made, Column("changed, UTC", "136px", "mono", "right"))
+
+
+def rows(model: Model, page: ModelPage, look: Look, place: Place) -> Table:
+    """The keys of a page; each leads to its story."""
+    facets = model.shown[:MOST_COLUMNS]
+    made = tuple(_row(model, one, facets, look, place) for one in page.rows)
+    return Table(f"Keys of {model.name}", columns(facets), made)
+
+
+def _row(model: Model, one: ModelRow, facets: Sequence[FacetKind], look: Look, place: Place) -> Row:
+    cells = (
+        Cell(formats.elided(one.key, 40), title=one.key, mark="parked" if one.parked else ""),
+        *(value_cell(one.values.get(facet.name), facet, look) for facet in facets),
+        Cell(minute(one.since), title=formats.full_time(one.since), dim=True),
+    )
+    return Row(one.key, cells, story_of(model, one.key, place))
+
+
+def story_of(model: Model, key: str, place: Place, **more: str) -> str:
+    """The link to a key's story in this read model, at the moment."""
+    return place.kept(k=key, p=model.name, **more).href("order")
+
+
+def tallies(found: ModelCounts, hues: Mapping[str, str], sum_of: str, look: Look, place: Place) -> Table:
+    """Keys by value, with the colour of the value in the curve; a row asks for its keys alone."""
+    by = found.by or ""
+    held = {tally.value: tally for tally in found.tallies}
+    listed = [*found.tallies, *(Tally(value, 0, {}) for value in hues if value not in held)]
+    summed = (Column(sum_of.replace("_", " "), "92px", "mono", "right"),) if sum_of else ()
+    head = (Column(by.replace("_", " ") or "all", "", link=True), Column("keys", "60px", "mono", "right"), *summed)
+    return Table(
+        f"Keys by {by or 'nothing'}", head, tuple(_tally(one, by, hues, sum_of, look, place) for one in listed)
+    )
+
+
+def _tally(one: Tally, by: str, hues: Mapping[str, str], sum_of: str, look: Look, place: Place) -> Row:
+    meant = tone(one.value)
+    icon, colour = (ICONS[meant], look.palette.tones[meant]) if by == STATUS else ("", "")
+    word = payload.visible(one.value) or (NONE_OF_IT if by else "every key")
+    cells = [
+        Cell(word, dot=hues.get(one.value, look.palette.muted), title=word, icon=icon, tone=colour),
+        Cell(formats.count(one.keys), dim=not one.keys),
+    ]
+    if sum_of:
+        total = one.sums.get(sum_of, 0)
+        cells.append(Cell(formats.fitting(total, 10), title=f"{total:,}", dim=not total))
+    if not by:
+        return Row("all", tuple(cells))
+    value = one.value or None
+    chosen = narrowing.Condition(by, "=", value) in asked(place)
+    target = place.but(f=narrowing.toggled(place.f, by, value), row="").href()
+    return Row(one.value or NONE_OF_IT, tuple(cells), target, selected=chosen)
+
+
+def drawn(curve: ModelCurve, place: Place) -> ModelCurve:
+    """The curve of the values that the conditions name, where they name any: one value may dwarf all others."""
+    named = {one.value or "" for one in asked(place) if one.facet == curve.by and one.operator == "="}
+    if not named & {*curve.values}:
+        return curve
+    points = tuple(
+        replace(point, tallies=tuple(tally for tally in point.tallies if tally.value in named))
+        for point in curve.points
+    )
+    return replace(curve, values=tuple(value for value in curve.values if value in named), points=points)
+
+
+def asked(place: Place) -> tuple[narrowing.Condition, ...]:
+    """The place's conditions; none where they cannot be read."""
+    try:
+        return narrowing.parse(place.f)
+    except ValueError:
+        return ()
+
+
+def page_heading(page: ModelPage, counts: ModelCounts, place: Place) -> dict[str, Any]:
+    """How many keys there are, and the ways on: the next page, who was ever so, another moment."""
+    links = [
+        _link("First page", place.but(row="")) if place.row else None,
+        _link("Next page", place.but(row=page.after)) if page.after else None,
+        _link("Was ever so", place.but(ever="1", row="")) if place.f else None,
+        _link("Drop conditions", place.but(f="", row="")) if place.f else None,
+    ]
+    shown = formats.plural(len(page.rows), "key")
+    title = f"{shown} of {formats.count(counts.keys)}" if page.after or place.row or place.f else shown
+    note = "the last changed first" + (f"; where {payload.visible(place.f)}" if place.f else "")
+    return {"title": title, "level": "h2", "note": note, "links": [link for link in links if link]}
+
+
+def _link(text: str, target: Place) -> dict[str, str]:
+    return {"text": text, "href": target.href()}
+
+
+def caveats(model: Model, found: Sequence[ModelPage | ModelCounts | Compared | WasEver]) -> list[str]:
+    """What an answer leaves out, in words."""
+    said = []
+    if not all(getattr(one, "flat", True) for one in found):
+        said.append(
+            "What was known then is asked: the answer is exact, and looked through stored rows, so it takes longer as "
+            "history grows."
+        )
+    for one in found:
+        if not one.complete:
+            bound = f" of {formats.count(one.visited)} rows" if isinstance(one, ModelPage | WasEver) else ""
+            said.append(f"It stopped at its bound{bound}: more may follow; go on, or narrow the question.")
+    if model.build and model.build.stopped:
+        names = ", ".join(model.build.stopped)
+        said.append(f"{names} took on more than 50 values, so keys are not counted by it any more.")
+    hidden = [facet.name for facet in model.facets if facet.hidden]
+    if hidden:
+        said.append(f"Hidden by the mask: {', '.join(hidden)}.")
+    return said
+
+
+def never_projected(model: Model) -> dict[str, Any]:
+    """A read model without a build."""
+    text = f"No build of {model.name} answers yet. Bring every read model level with the log:"
+    return {"title": "Not projected yet", "text": text, "commands": ["chronoscope project"], "look": "panel"}
+
+
+def nothing(model: Model, counts: ModelCounts, at: Standing, first_at: int | None, place: Place) -> dict[str, Any]:
+    """Why a page is empty, and the way out."""
+    links = [_link("Drop conditions", place.but(f="", row=""))] if place.f else []
+    text = f"0 of {formats.plural(counts.keys, 'key')} fulfil the conditions." if place.f else "No key held anything."
+    if first_at is not None and at.occurred is not None and at.occurred < first_at:
+        text = f"This moment lies before history began: the first event occurred {formats.full_time(first_at)}."
+        links = [_link("Go to the first event", place.but(t=formats.iso_time(first_at), row=""))]
+    return {"title": f"No keys of {model.name} here", "text": text, "links": links, "look": "panel"}
+
+
+def refused(text: str, model: Model, place: Place) -> dict[str, Any]:
+    """Conditions that cannot be asked."""
+    facets = ", ".join(facet.name for facet in model.shown)
+    return {
+        "title": "These conditions cannot be asked",
+        "text": f"{payload.visible(text)} Facets of {model.name}: {facets}.",
+        "links": [_link("Drop conditions", place.but(f="", row=""))],
+        "look": "panel",
+    }
+
+
+def compared_heading(found: Compared, place: Place) -> dict[str, Any]:
+    """Which two moments are compared."""
+    later = "live" if found.second is None else formats.plain_time(found.second)
+    return {
+        "title": "What changed",
+        "level": "h2",
+        "note": f"from {formats.plain_time(found.first)} to {later}",
+        "links": [_link("End comparison", place.but(t2="", move="", row=""))],
+    }
+
+
+def _word(value: str | None, side: str) -> str:
+    if value is None:
+        return {"before": "(new)", "after": "(gone)"}[side]
+    return payload.visible(value) or NONE_OF_IT
+
+
+def matrix(found: Compared, look: Look, place: Place) -> Table:
+    """Values before down, values after across; each number opens the keys behind it."""
+    numbers = {(move.before, move.after): move.keys for move in found.moves}
+    befores, afters = (list(dict.fromkeys(side)) for side in zip(*numbers, strict=True)) if numbers else ([], [])
+    head = (
+        Column("from ↓ to →", "136px", link=True),
+        *(Column(_word(value, "after"), "", "mono", "right") for value in afters),
+    )
+    made = tuple(
+        Row(
+            _word(before, "before"),
+            (_named(before, found, look), *(_number(numbers, before, after, look, place) for after in afters)),
+        )
+        for before in befores
+    )
+    return Table("Keys that changed, by value before and after", head, made)
+
+
+def _named(value: str | None, found: Compared, look: Look) -> Cell:
+    word = _word(value, "before")
+    if found.by != STATUS or not value:
+        return Cell(word, dim=value is None)
+    meant = tone(value)
+    return Cell(word, icon=ICONS[meant], tone=look.palette.tones[meant])
+
+
+def _number(
+    numbers: Mapping[tuple[str | None, str | None], int],
+    before: str | None,
+    after: str | None,
+    look: Look,
+    place: Place,
+) -> Cell:
+    keys = numbers.get((before, after))
+    if keys is None:
+        return Cell("·", title="no key", dim=True)
+    move = json.dumps([before, after], ensure_ascii=False)
+    title = f"{formats.plural(keys, 'key')}: {_word(before, 'before')} to {_word(after, 'after')}"
+    tint = look.palette.accent if place.move == move else ""
+    chosen = "" if place.move == move else move
+    return Cell(formats.count(keys), title=title, tint=tint, href=place.but(move=chosen, row="").href())
+
+
+def behind_heading(found: Compared, place: Place) -> dict[str, Any]:
+    """Which keys are listed below the matrix, and the way to the rest."""
+    note = "all that differ"
+    if place.move:
+        before, after = json.loads(place.move) if readable(place.move) else (None, None)
+        note = f"{_word(before, 'before')} to {_word(after, 'after')}"
+    links = [
+        _link("All that differ", place.but(move="", row="")) if place.move else None,
+        _link("First page", place.but(row="")) if place.row else None,
+        _link("Next page", place.but(row=found.after)) if found.after else None,
+    ]
+    return {"title": "Keys", "level": "h2", "note": note, "links": [link for link in links if link]}
+
+
+def readable(move: str) -> bool:
+    """Whether a link's move is two values."""
+    try:
+        return len(json.loads(move)) == 2
+    except (ValueError, TypeError):
+        return False
+
+
+def changed(model: Model, found: Compared, place: Place) -> Table:
+    """The keys behind a number: what each was, what it became."""
+    head = (
+        Column("Key", "30%", "mono", link=True),
+        Column("What changed", "", "mono"),
+        Column("", "76px", "", "right"),
+    )
+    made = tuple(_changed(model, one, place) for one in found.rows)
+    return Table("Keys that changed", head, made)
+
+
+def _changed(model: Model, one: ChangedKey, place: Place) -> Row:
+    moved = changes(one.first, one.second)
+    sign = "appeared" if one.first is None else "gone" if one.second is None else formats.plural(len(moved), "value")
+    first = sorted(moved, key=lambda change: change.path != STATUS)[:MOST_PATHS]
+    told = " · ".join(f"{change.path} {_side(change.before)} → {_side(change.after)}" for change in first)
+    rest = len(moved) - MOST_PATHS
+    text = told + (f" · {rest} more" if rest > 0 else "")
+    cells = (Cell(formats.elided(one.key, 36), title=one.key), Cell(text, title=text), Cell(sign, dim=True))
+    return Row(one.key, cells, story_of(model, one.key, place))
+
+
+def _side(text: str | None) -> str:
+    return formats.MISSING if text is None else payload.visible(text).strip('"')
+
+
+def ever_heading(found: WasEver, at: Standing, place: Place) -> dict[str, Any]:
+    """Which question is answered, and the way back to who is so now."""
+    links = [
+        _link("Only those that are so at this moment", place.but(ever="", row="")),
+        *([_link("First page", place.but(row=""))] if place.row else []),
+        *([_link("Next page", place.but(row=found.after))] if found.after else []),
+    ]
+    until = "now" if at.time is None or at.live else formats.plain_time(at.time)
+    note = f"where {payload.visible(place.f) or 'anything held'}, at any time up to {until}"
+    return {
+        "title": f"Was ever so: {formats.plural(len(found.found), 'key')}",
+        "level": "h2",
+        "note": note,
+        "links": links,
+    }
+
+
+def ever(model: Model, found: WasEver, look: Look, place: Place) -> Table:
+    """Keys that were ever so: since when, how long, how often, and whether they still are."""
+    head = (
+        Column("Key", "26%", "mono", link=True),
+        Column("At the moment", "168px"),
+        Column("Times", "70px", "mono", "right"),
+        Column("First, UTC", "150px", "mono", "right"),
+        Column("Last, UTC", "150px", "mono", "right"),
+        Column("The last lasted", "130px", "mono", "right"),
+        Column("Intervals", "", "mono"),
+    )
+    return Table("Keys that were ever so", head, tuple(_was(model, one, look, place) for one in found.found))
+
+
+def _was(model: Model, one: WasKey, look: Look, place: Place) -> Row:
+    (first, _), (since, until) = one.intervals[0], one.intervals[-1]
+    told = badge("still so" if until is None else "not any more", "active" if until is None else "", look)
+    spans = [f"{minute(a)} to {'now' if b is None else minute(b)}" for a, b in one.intervals]
+    cells = (
+        Cell(formats.elided(one.key, 36), title=one.key),
+        Cell(told["text"], icon=told["icon"], tone=told["tone"]),
+        Cell(formats.count(len(one.intervals))),
+        Cell(minute(first), title=formats.full_time(first), dim=True),
+        Cell(minute(since), title=formats.full_time(since), dim=True),
+        Cell(formats.MISSING if until is None else formats.duration(until - since)),
+        Cell("; ".join(spans), title="\n".join(spans), dim=True),
+    )
+    return Row(one.key, cells, story_of(model, one.key, place))
