@@ -15,7 +15,8 @@ from tests.histories.pure import keys_of
 from tests.store.fresh import fresh_store
 
 EVERYTHING = 10_000
-EXAMPLES = 8
+EXAMPLES = max(4, settings.default.max_examples // 25)
+"""Of several logs each."""
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.real("postgres"))])
