@@ -36,7 +36,7 @@ from tests.histories.questions import (
 )
 from tests.store.fresh import fresh_store
 
-RUNS, STEPS = max(4, settings.default.max_examples // 33), 6
+RUNS, STEPS = max(4, settings().max_examples // 33), 6
 """In CI 6 runs; a soak has hundreds."""
 
 more = st.lists(st.lists(events, min_size=1, max_size=3), min_size=1, max_size=2)

@@ -15,7 +15,7 @@ from tests.histories.pure import keys_of
 from tests.store.fresh import fresh_store
 
 EVERYTHING = 10_000
-EXAMPLES = max(4, settings.default.max_examples // 25)
+EXAMPLES = max(4, settings().max_examples // 25)
 """Of several logs each."""
 
 

@@ -19,7 +19,7 @@ from tests.histories.questions import (
 )
 from tests.store.fresh import fresh_store
 
-EXAMPLES = max(6, settings.default.max_examples // 13)
+EXAMPLES = max(6, settings().max_examples // 13)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.real("postgres"))])
