@@ -25,7 +25,7 @@ ledger = Projection(
 
 
 mended = Projection("ledger", keys=lambda event: [event.stream], facets=ledger.facets)
-mended.sources = ("takes what is no number for nothing",)
+mended.sources = ("mended = True",)
 
 
 @ledger.on("Booked")
