@@ -8,7 +8,6 @@ from typing import Any
 
 from app import formats, narrowing, payload
 from app.answers import Standing
-from app.frames.keys import changes
 from app.frames.tables import Cell, Column, Look, Row, Table, badge
 from app.links import Place
 from app.model_answers import (
@@ -309,10 +308,10 @@ def changed(model: Model, found: Compared, place: Place) -> Table:
 
 
 def _changed(model: Model, one: ChangedKey, place: Place) -> Row:
-    moved = changes(one.first, one.second)
+    moved = payload.changes(one.first, one.second)
     sign = "appeared" if one.first is None else "gone" if one.second is None else formats.plural(len(moved), "value")
-    first = sorted(moved, key=lambda change: change.path != STATUS)[:MOST_PATHS]
-    told = " · ".join(f"{change.path} {_side(change.before)} → {_side(change.after)}" for change in first)
+    first = sorted(moved, key=lambda change: change.name != STATUS)[:MOST_PATHS]
+    told = " · ".join(f"{change.name} {_side(change.before)} → {_side(change.after)}" for change in first)
     rest = len(moved) - MOST_PATHS
     text = told + (f" · {rest} more" if rest > 0 else "")
     cells = (Cell(formats.elided(one.key, 36), title=one.key), Cell(text, title=text), Cell(sign, dim=True))
