@@ -124,8 +124,9 @@ def read_models(found: Sequence[tuple[Model, ModelCounts]], place: Place) -> lis
 
 
 def _sum(one: Model, counts: ModelCounts) -> str:
-    """What its summed facets come to, for hovering."""
-    return "\n".join(f"sum of {name}: {counts.sum_of(name):,}" for name in one.summed)
+    """All its values and what its summed facets come to, for hovering."""
+    values = [f"{tally.keys:,} {payload.visible(tally.value) or '(none)'}" for tally in counts.tallies if counts.by]
+    return "\n".join([*values, *(f"sum of {name}: {counts.sum_of(name):,}" for name in one.summed)])
 
 
 def _most(counts: ModelCounts) -> str:
