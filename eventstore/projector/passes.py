@@ -135,7 +135,8 @@ class Passes:
 
     def _write_part(self, writer: Writer, part: Part, position: int) -> None:
         build, session = part.build, writer.session
-        moved = writer.execute(_MOVE, (position, self._store.now(), build.number, build.position))
+        seen = (build.number, build.position, build.updated_at)
+        moved = writer.execute(_MOVE, (position, self._store.now(), *seen))
         if not moved:
             raise CheckpointMoved(build.projection, build.number, build.position)
         self._hook("checkpoint written")
@@ -175,5 +176,8 @@ def stop(session: Session, build: Build, facet: str, stopped: Iterable[str]) -> 
     session.execute("UPDATE builds SET stopped = ? WHERE build = ?", (json.dumps(sorted(stopped)), build.number))
 
 
-_MOVE = "UPDATE builds SET position = ?, updated_at = ? WHERE build = ? AND position = ? AND state <> 'old'"
+# The time tells too: a repair moves no checkpoint, and replaces rows from which the batch may have been made.
+_MOVE = """
+    UPDATE builds SET position = ?, updated_at = ?
+    WHERE build = ? AND position = ? AND updated_at = ? AND state <> 'old'"""
 _UNROUTED = "INSERT INTO unrouted (build, position, error) VALUES (?, ?, ?)"
