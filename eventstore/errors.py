@@ -524,16 +524,8 @@ class BadCondition(EventStoreError):
         super().__init__(text, at, problem)
         self.text, self.at, self.problem = text, at, problem
 
-    @property
-    def marked(self) -> str:
-        """The text on a line, and below it a sign at the place."""
-        return f"{' '.join(self.text.splitlines())}\n{' ' * self.at}^"
-
     def __str__(self) -> str:
-        return (
-            f"The condition {self.text!r} cannot be read at character {self.at + 1}: {self.problem}. Write one like "
-            "status = paid and total > 10."
-        )
+        return f"{self.text!r} is no condition at character {self.at + 1}: {self.problem}. Write it like status = paid."
 
 
 class NotProjected(EventStoreError):

@@ -106,12 +106,13 @@ def refusing() -> Iterator[None]:
 
 def narrowed(conditions: Iterable[str]) -> "tuple[Where, ...]":
     """All conditions; a usage error points at the place that cannot be read."""
-    from eventstore import BadCondition, parse_where
+    from eventstore import BadCondition
+    from eventstore.histories import marked, parse_where
 
     try:
         return tuple(where for text in conditions for where in parse_where(text))
     except BadCondition as error:
-        raise click.UsageError(f"{error}\n\n{indent(error.marked, '    ')}") from error
+        raise click.UsageError(f"{error}\n\n{indent(marked(error), '    ')}") from error
 
 
 def chosen(modules: Iterable[str], names: Iterable[str]) -> "list[Projection]":

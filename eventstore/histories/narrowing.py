@@ -65,3 +65,8 @@ def _expected(pattern: re.Pattern[str], text: str, at: int, problem: str) -> _Re
 def _bad(text: str, at: int, problem: str) -> BadCondition:
     """The error at the first sign behind the place."""
     return BadCondition(text, len(text) - len(text[at:].lstrip()), problem)
+
+
+def marked(error: BadCondition) -> str:
+    """The text on a line, and below it a sign at the place."""
+    return f"{' '.join(error.text.splitlines())}\n{' ' * error.at}^"
