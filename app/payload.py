@@ -5,10 +5,26 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from eventstore import Change, Path, changes, written
+
+__all__ = [
+    "HIDDEN",
+    "Change",
+    "Leaf",
+    "Mask",
+    "as_text",
+    "changes",
+    "hex_lines",
+    "laid_out",
+    "leaves",
+    "mask_of",
+    "masked",
+    "visible",
+    "written",
+]
+
 HIDDEN = "•••"
 """What stands in place of a masked value."""
-
-Path = tuple[str | int, ...]
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
 _ESCAPED = re.compile(r"[\x00-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
@@ -104,16 +120,6 @@ def visible(text: str) -> str:
 def leaves(text: str) -> list[Leaf]:
     """Every value that holds no others, in the order of the text."""
     return [Leaf(value.path, text[value.start : value.end]) for value in _values(text) if value.leaf]
-
-
-def dotted(path: Path) -> str:
-    """`items[0].sku`: a path for people; names that are no plain word stand in quotes."""
-    parts = [f"[{step}]" if isinstance(step, int) else f".{_named(step)}" for step in path]
-    return "".join(parts).removeprefix(".") or "(whole)"
-
-
-def _named(name: str) -> str:
-    return name if re.fullmatch(r"[\w:-]+", name) else json.dumps(name, ensure_ascii=False)
 
 
 Mask = tuple[tuple[str, ...], ...]

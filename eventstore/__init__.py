@@ -6,15 +6,20 @@ Outsiders import from here; the command and the seed also from `eventstore.inges
 
 from eventstore.builds import Build
 from eventstore.core.attempt import Raised
+from eventstore.core.blame import Blame, Had, Held, KeyStep, blame, field_history, when
 from eventstore.core.canonical import Json, decode, encode
+from eventstore.core.condition import Condition, parse_condition, parse_path
+from eventstore.core.diff import Change, changes
 from eventstore.core.event import TOMBSTONE, Micros, NewEvent, OccurredSource, RecordedEvent
 from eventstore.core.facet import Facet, Kind
 from eventstore.core.integrity import Harm
 from eventstore.core.moment import LIVE, Moment
 from eventstore.core.origin import Origin
+from eventstore.core.paths import Path, leaves, written
 from eventstore.core.payload import body, money, whole
 from eventstore.core.projection import ANY, Projection, State, as_folded, load, serving, streams_of
 from eventstore.core.replay import Step, fold_order, replay, steps
+from eventstore.core.reproduction import Story, as_json_lines, as_pytest, event_facts
 from eventstore.core.soundness import Checked, Finding, check
 from eventstore.core.times import format_time, parse_time
 from eventstore.core.upcast import upcaster
@@ -32,19 +37,25 @@ __all__ = [
     "LIVE",
     "TOMBSTONE",
     "BadCondition",
+    "Blame",
     "Build",
+    "Change",
     "Checked",
+    "Condition",
     "Drift",
     "EventQuery",
     "EventStore",
     "EventStoreError",
     "Facet",
     "Finding",
+    "Had",
     "Harm",
     "Head",
     "Healed",
+    "Held",
     "Histories",
     "Json",
+    "KeyStep",
     "Kind",
     "Leveller",
     "Micros",
@@ -53,6 +64,7 @@ __all__ = [
     "NotProjected",
     "OccurredSource",
     "Origin",
+    "Path",
     "Projection",
     "Projector",
     "Proof",
@@ -61,21 +73,31 @@ __all__ = [
     "Sealer",
     "State",
     "Step",
+    "Story",
     "Unreadable",
     "Verdict",
     "Where",
     "as_folded",
+    "as_json_lines",
+    "as_pytest",
+    "blame",
     "body",
+    "changes",
     "check",
     "decode",
     "encode",
+    "event_facts",
+    "field_history",
     "fold_order",
     "format_time",
     "heal",
     "keep_proof",
+    "leaves",
     "load",
     "migrate",
     "money",
+    "parse_condition",
+    "parse_path",
     "parse_time",
     "parse_where",
     "prove",
@@ -85,5 +107,7 @@ __all__ = [
     "streams_of",
     "upcaster",
     "verify",
+    "when",
     "whole",
+    "written",
 ]

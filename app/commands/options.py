@@ -120,13 +120,21 @@ def refusing() -> Iterator[None]:
 
 def narrowed(conditions: Iterable[str]) -> "tuple[Where, ...]":
     """All conditions; a usage error points at the place that cannot be read."""
+    from eventstore import parse_where
+
+    with reading_condition():
+        return tuple(where for text in conditions for where in parse_where(text))
+
+
+@contextmanager
+def reading_condition() -> Iterator[None]:
+    """What cannot be read is a usage error that points at the place."""
     from eventstore import BadCondition
-    from eventstore.histories import marked, parse_where
 
     try:
-        return tuple(where for text in conditions for where in parse_where(text))
+        yield
     except BadCondition as error:
-        raise click.UsageError(f"{error}\n\n{indent(marked(error), '    ')}") from error
+        raise click.UsageError(f"{error}\n\n{indent(error.marked, '    ')}") from error
 
 
 def chosen(modules: Iterable[str], names: Iterable[str]) -> "list[Projection]":

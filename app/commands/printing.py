@@ -4,7 +4,7 @@ import json
 from base64 import b64encode
 from typing import Any
 
-from eventstore import Raised, RecordedEvent, format_time
+from eventstore import Raised, RecordedEvent, event_facts, format_time
 from eventstore.ingest.dead_letters import DeadLetter, Replayed
 
 
@@ -23,23 +23,7 @@ def event_json(event: RecordedEvent, folded: str | Raised | None = None) -> str:
 
     `folded` is the data in today's shape, where that is another, or why its upcaster could not bring it there.
     """
-    facts: dict[str, Any] = {
-        "position": event.position,
-        "id": event.id,
-        "stream": event.stream,
-        "category": event.category,
-        "version": event.version,
-        "type": event.type,
-        "occurred_at": format_time(event.occurred_at),
-        "recorded_at": format_time(event.recorded_at),
-        "claimed_at": None if event.claimed_at is None else format_time(event.claimed_at),
-        "occurred_source": event.occurred_source.name.lower(),
-        "commit_position": event.commit_position,
-        "correlation_id": event.correlation_id,
-        "causation_id": event.causation_id,
-        "content_hash": event.content_hash.hex(),
-    }
-    texts = {name: json.dumps(value) for name, value in facts.items()}
+    texts = {name: json.dumps(value) for name, value in event_facts(event).items()}
     if folded is not None:
         raised = isinstance(folded, Raised)
         texts |= {"folded_error": json.dumps(str(folded))} if raised else {"folded": one_line(str(folded))}

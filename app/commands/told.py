@@ -4,8 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from app.commands.printing import one_line, shown
-from app.frames.keys import Change, changes
-from eventstore import Facet, Json, Kind, Micros, RecordedEvent, encode, format_time
+from eventstore import Change, Facet, Json, Kind, Micros, RecordedEvent, changes, encode, format_time
 from eventstore.histories import AsOf, Between, Changed, Counts, Curve, Ever, Page, Place, Steps, Stored, Tally, Was
 
 Facets = Mapping[str, Facet]
@@ -99,7 +98,7 @@ def _event(event: RecordedEvent) -> dict[str, Any]:
 
 def _changed(before: str | None, after: str | None) -> list[dict[str, Any]]:
     return [
-        {"path": one.path, "before": _json(one.before), "after": _json(one.after)} for one in changes(before, after)
+        {"path": one.name, "before": _json(one.before), "after": _json(one.after)} for one in changes(before, after)
     ]
 
 
@@ -119,7 +118,7 @@ def steps_page(answer: Steps, events: Mapping[int, RecordedEvent], before: str |
 
 def _change(one: Change) -> str:
     before, after = one.before or "not there", one.after or "not there"
-    return f"{shown(one.path)}: {shown(before)} -> {shown(after)}"
+    return f"{shown(one.name)}: {shown(before)} -> {shown(after)}"
 
 
 def page_facts(answer: Page, facets: Facets) -> dict[str, Any]:

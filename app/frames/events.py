@@ -14,7 +14,7 @@ SUMMARY = 160
 def summary(event: Event) -> str:
     """The first values of the payload in one line."""
     try:
-        parts = [f"{payload.dotted(leaf.path)} {plain(leaf.text)}" for leaf in payload.leaves(event.data)[:6]]
+        parts = [f"{payload.written(leaf.path)} {plain(leaf.text)}" for leaf in payload.leaves(event.data)[:6]]
     except ValueError:
         return payload.visible(event.data[:SUMMARY])
     line = payload.visible("  ".join(parts)).replace("\n", " ")

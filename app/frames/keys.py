@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from app import formats, payload
@@ -13,33 +12,7 @@ from app.links import Place
 from app.theme import ICONS, Palette, tone
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A value that a step changed; None: it was not there before, or is not any more."""
-
-    path: str
-    before: str | None
-    after: str | None
-
-
-def changes(before: str | None, after: str | None) -> tuple[Change, ...]:
-    """What differs between two states, by path."""
-    old, new = (_by_path(state) for state in (before, after))
-    paths = sorted(old.keys() | new.keys(), key=_order)
-    return tuple(
-        Change(payload.dotted(path), old.get(path), new.get(path)) for path in paths if old.get(path) != new.get(path)
-    )
-
-
-def _order(path: payload.Path) -> list[tuple[int, int, str]]:
-    return [(0, step, "") if isinstance(step, int) else (1, 0, step) for step in path]
-
-
-def _by_path(state: str | None) -> dict[payload.Path, str]:
-    return {} if state is None else {leaf.path: leaf.text for leaf in payload.leaves(state) if leaf.path}
-
-
-def diff(changed: Sequence[Change], palette: Palette) -> Table:
+def diff(changed: Sequence[payload.Change], palette: Palette) -> Table:
     """Changes as rows: sign, path, before, after."""
     columns = (
         Column("", "34px"),
@@ -50,16 +23,16 @@ def diff(changed: Sequence[Change], palette: Palette) -> Table:
     return Table("What changed at this step", columns, tuple(_diff_row(change, palette) for change in changed))
 
 
-def _diff_row(change: Change, palette: Palette) -> Row:
+def _diff_row(change: payload.Change, palette: Palette) -> Row:
     sign = "+" if change.before is None else "-" if change.after is None else "~"
     word = {"+": "added", "-": "removed", "~": "changed"}[sign]
     cells = (
         Cell(sign, title=word),
-        Cell(change.path),
+        Cell(change.name),
         Cell(*_shown(change.before), tint=palette.before if change.before is not None else ""),
         Cell(*_shown(change.after), tint=palette.after if change.after is not None else ""),
     )
-    return Row(change.path, cells)
+    return Row(change.name, cells)
 
 
 def _shown(text: str | None) -> tuple[str, str]:
@@ -69,13 +42,13 @@ def _shown(text: str | None) -> tuple[str, str]:
     return payload.visible(plain(text)), payload.visible(text)
 
 
-def state(step: Step, changed: Sequence[Change], palette: Palette) -> Table:
+def state(step: Step, changed: Sequence[payload.Change], palette: Palette) -> Table:
     """The state's values by path, in the order of the state; those that this step set are marked."""
-    news = {change.path for change in changed}
+    news = {change.name for change in changed}
     columns = (Column("Path", "42%", "mono"), Column("Value", "", "mono wrap"))
     rows = []
     for leaf in payload.leaves(step.state) if step.state is not None else []:
-        path = payload.dotted(leaf.path)
+        path = payload.written(leaf.path)
         tint, mark = (palette.after, "set here") if path in news else ("", "")
         value = Cell(*_shown(leaf.text), tint=tint, mark=mark)
         rows.append(Row(path, (Cell(path, kind="label"), value), edge=palette.accent if mark else ""))
@@ -156,7 +129,7 @@ def state_heading(step: Step) -> dict[str, Any]:
     return {"title": "State", "level": "h2", "note": note}
 
 
-def change_heading(changed: Sequence[Change]) -> dict[str, Any]:
+def change_heading(changed: Sequence[payload.Change]) -> dict[str, Any]:
     """How much a step changed."""
     kinds = [
         ("changed", sum(one.before is not None and one.after is not None for one in changed)),

@@ -8,7 +8,6 @@ from typing import Any
 
 from app import formats, narrowing, payload
 from app.answers import Standing
-from app.frames.keys import changes
 from app.frames.tables import Cell, Column, Look, Row, Table, badge
 from app.links import Place
 from app.model_answers import (
@@ -159,7 +158,7 @@ def page_heading(page: ModelPage, counts: ModelCounts, place: Place) -> dict[str
         _link("Drop conditions", place.but(f="", row="")) if place.f else None,
     ]
     shown = formats.plural(len(page.rows), "key")
-    title = f"{shown} of {formats.count(counts.keys)}" if page.after or place.row or place.f else shown
+    title = f"{shown} of {formats.count(counts.keys)}" if (page.after or place.row) and not place.f else shown
     note = "the last changed first" + (f"; where {payload.visible(place.f)}" if place.f else "")
     return {"title": title, "level": "h2", "note": note, "links": [link for link in links if link]}
 
@@ -173,8 +172,7 @@ def caveats(model: Model, found: Sequence[ModelPage | ModelCounts | Compared | W
     said = []
     if not all(getattr(one, "flat", True) for one in found):
         said.append(
-            "What was known then is asked: the answer is exact, and looked through stored rows, so it takes longer as "
-            "history grows."
+            "As it was known then: exact, but stored rows were looked through, which takes longer as history grows."
         )
     for one in found:
         if not one.complete:
@@ -310,10 +308,10 @@ def changed(model: Model, found: Compared, place: Place) -> Table:
 
 
 def _changed(model: Model, one: ChangedKey, place: Place) -> Row:
-    moved = changes(one.first, one.second)
+    moved = payload.changes(one.first, one.second)
     sign = "appeared" if one.first is None else "gone" if one.second is None else formats.plural(len(moved), "value")
-    first = sorted(moved, key=lambda change: change.path != STATUS)[:MOST_PATHS]
-    told = " · ".join(f"{change.path} {_side(change.before)} → {_side(change.after)}" for change in first)
+    first = sorted(moved, key=lambda change: change.name != STATUS)[:MOST_PATHS]
+    told = " · ".join(f"{change.name} {_side(change.before)} → {_side(change.after)}" for change in first)
     rest = len(moved) - MOST_PATHS
     text = told + (f" · {rest} more" if rest > 0 else "")
     cells = (Cell(formats.elided(one.key, 36), title=one.key), Cell(text, title=text), Cell(sign, dim=True))

@@ -23,7 +23,7 @@ if step is None:
     st.stop()
 
 before = story.steps[number - 1].state if number else None
-changed = frames.changes(before, step.state)
+changed = payload.changes(before, step.state)
 past, state, change = st.columns([6, 6, 6], gap="small")
 with past:
     parts.facts({"title": "Story", "level": "h2", "note": "in the order in which it happened"}, key="story_head")

@@ -21,7 +21,7 @@ from eventstore.histories.answers import (
     Where,
 )
 from eventstore.histories.histories import Histories
-from eventstore.histories.narrowing import marked, parse_where
+from eventstore.histories.narrowing import parse_where
 from eventstore.histories.troubles import LastProof, Parked, ParkedKey, Unrouted, UnroutedEvent
 
 __all__ = [
@@ -49,6 +49,5 @@ __all__ = [
     "UnroutedEvent",
     "Was",
     "Where",
-    "marked",
     "parse_where",
 ]

@@ -6,14 +6,13 @@ further would have cost too much; where it is False, ask for less.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from eventstore.core.canonical import decode
+from eventstore.core.condition import Operator
 from eventstore.core.event import Micros
 from eventstore.core.facet import Value
 from eventstore.core.history import OPEN
-
-Operator = Literal["=", "!=", "<", "<=", ">", ">="]
 
 
 @dataclass(frozen=True, slots=True)

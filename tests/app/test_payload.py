@@ -91,11 +91,3 @@ def test_bytes_in_hex() -> None:
     assert payload.hex_lines(b"order \xff\x00") == "00000000  6f 72 64 65 72 20 ff 00" + " " * 24 + "  order .."
     assert payload.hex_lines(bytes(40), limit=32).splitlines()[-1] == "... 8 more bytes"
     assert payload.as_text(b"\xff") is None
-
-
-@pytest.mark.parametrize(
-    ("path", "said"),
-    [(("items", 0, "sku"), "items[0].sku"), (("order:id",), "order:id"), (("a b",), '"a b"'), ((), "(whole)")],
-)
-def test_paths_for_people(path: tuple[str | int, ...], said: str) -> None:
-    assert payload.dotted(path) == said

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eventstore.errors import BadCondition
-from eventstore.histories import Where, marked, parse_where
+from eventstore.histories import Where, parse_where
 from eventstore.histories.answers import Operator
 
 
@@ -53,7 +53,7 @@ def test_an_error_points_at_the_place(text: str, at: int, problem: str) -> None:
     with pytest.raises(BadCondition, match=problem) as refused:
         parse_where(text)
     assert refused.value.at == at
-    assert marked(refused.value) == f"{text}\n{' ' * at}^"
+    assert refused.value.marked == f"{text}\n{' ' * at}^"
 
 
 SIGNS: list[Operator] = ["=", "!=", "<", "<=", ">", ">="]
