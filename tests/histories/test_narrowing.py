@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from eventstore.core.condition import Operator
 from eventstore.errors import BadCondition
 from eventstore.histories import Where, parse_where
-from eventstore.histories.answers import Operator
 
 
 @pytest.mark.parametrize(
