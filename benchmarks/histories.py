@@ -17,7 +17,7 @@ from benchmarks import mariadb
 from benchmarks.append import sessions
 from benchmarks.copies import build_of, copied
 from benchmarks.ground import Ground, NotHere
-from benchmarks.long_log import BEGIN, EVENTS_PER_ORDER, RARE, SPAN, Told, one_key, stream, told, written
+from benchmarks.long_log import BEGIN, RARE, SPAN, Told, one_key, stream, told, written
 from benchmarks.measure import backend_cpu
 from benchmarks.tables import table
 from eventstore import Moment, Where, load, replay
