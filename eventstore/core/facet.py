@@ -18,7 +18,6 @@ LONGEST = 1_024
 """The longest text that a facet takes, in bytes of UTF-8: databases bound what an index holds."""
 
 _BOUND = 2**63
-_DIGITS = 19
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 

@@ -72,10 +72,11 @@ class Passes:
                 return
 
     def _lagging(self, until: int) -> list[Build]:
-        """The builds at the lowest checkpoint."""
+        """The builds at the lowest checkpoint; those that answer come before those that are still being made."""
         behind = [one for one in self.ours() if one.position < until]
-        lowest = min((one.position for one in behind), default=0)
-        return [one for one in behind if one.position == lowest]
+        first = [one for one in behind if one.state == "live"] or behind
+        lowest = min((one.position for one in first), default=0)
+        return [one for one in first if one.position == lowest]
 
     def _advance(self, group: Sequence[Build], until: int) -> int | None:
         """One batch; where its end stands, None where no whole commit is left."""
