@@ -255,6 +255,16 @@ def test_a_story_is_read_from_the_read_model_of_the_link(projected: EventStore, 
     assert "1 beyond this moment" in texts(at)
 
 
+def test_a_story_has_the_events_that_no_fold_takes(shop: EventStore, settings: Settings, open_page: Open) -> None:
+    shop.append([given.event("order-1", "Order Gift Wrapped", {}, given.NOON + 300 * given.SECOND)])
+    Projector(shop, load(settings.projections)).catch_up()
+    at = open_page("order", k="order-1", e="6")
+    assert "read from orders" in texts(at)
+    assert [row["id"] for row in table(at, "The story of order-1")["rows"]] == ["1", "3", "6", "5"]
+    assert ["status", "paid"] in [row[:2] for row in cells(at, "State")]
+    assert not cells(at, "What changed at this step")
+
+
 def test_a_key_that_is_no_stream_has_a_story(shop: EventStore, settings: Settings, open_page: Open) -> None:
     objects = {"objects": [{"type": "item", "id": "7"}]}
     shop.append(
