@@ -99,7 +99,7 @@ def label(text: str) -> str:
 def states_over_time(
     curve: ModelCurve, palette: Palette, hues: Mapping[str, str], rules: Sequence[int | None], *, height: int
 ) -> go.Figure:
-    """Keys by value over time, stacked; states hold until they change, so lines are steps."""
+    """Keys by value over time, stacked; states hold until they change, so lines are steps. Made for clicks."""
     at = [formats.naive_time(point.at) for point in curve.points]
     held = [{tally.value: tally.keys for tally in point.tallies} for point in curve.points]
     figure = go.Figure()
@@ -111,18 +111,20 @@ def states_over_time(
         )
     line = {"shape": "hv", "width": 0}
     figure.add_scatter(x=at, y=[sum(tallies.values()) for tallies in held], name="all", line=line, **_CLICKED)
+    figure.update_layout(dragmode=False, clickmode="event+select")
     return _states(figure, curve, palette, rules, height)
 
 
 def sum_over_time(
     curve: ModelCurve, facet: str, palette: Palette, rules: Sequence[int | None], *, height: int
 ) -> go.Figure:
-    """A summed facet over all keys, over time."""
+    """A summed facet over all keys, over time. Made for brushing: Streamlit's charts take clicks or a brush."""
     at = [formats.naive_time(point.at) for point in curve.points]
     totals = [float(sum(tally.sums.get(facet, 0) for tally in point.tallies)) for point in curve.points]
     figure = go.Figure()
     line = {"shape": "hv", "width": 2, "color": palette.ink}
-    figure.add_scatter(x=at, y=totals, name=label(facet), line=line, **_CLICKED)
+    figure.add_scatter(x=at, y=totals, name=label(facet), mode="lines", line=line, hovertemplate="%{y:,}")
+    figure.update_layout(dragmode="select", selectdirection="h")
     return _states(figure, curve, palette, rules, height)
 
 
@@ -148,9 +150,6 @@ def _states(
         template=template(palette),
         height=height,
         showlegend=False,
-        dragmode="select",
-        selectdirection="h",
-        clickmode="event+select",
         hovermode="x unified",
         hoverlabel={"font": {"size": 12}},
         newselection={"line": {"color": palette.accent}},

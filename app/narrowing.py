@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 _CONDITION = re.compile(
     r'\s*(?P<facet>[a-z][a-z0-9_]*)\s*(?P<operator>!=|<=|>=|=|<|>)\s*(?P<value>"(?:[^"\\]|\\.)*"|.*?)\s*'
-    r"(?:\s+and\b|,|$)",
+    r"(?P<more>\s+and\b|,|$)",
     re.IGNORECASE | re.DOTALL,
 )
 NOTHING = "nothing"
@@ -26,13 +26,13 @@ class Condition(NamedTuple):
 
 def parse(text: str) -> tuple[Condition, ...]:
     """The conditions of a text. Raises ValueError, naming what cannot be read."""
-    found, at = list[Condition](), 0
-    while at < len(text.rstrip()):
+    found, at, more = list[Condition](), 0, bool(text.strip())
+    while more:
         match = _CONDITION.match(text, at)
         if match is None or not match["value"]:
-            raise ValueError(f"“{text[at:].strip()}” is no condition: write one like status = paid.")
+            raise ValueError(f"“{text[at:].strip() or text.strip()}” is no condition: write one like status = paid.")
         found.append(Condition(match["facet"], match["operator"], _value(match["value"])))
-        at = match.end()
+        at, more = match.end(), bool(match["more"])
     return tuple(found)
 
 

@@ -1,25 +1,31 @@
-"""`python -m benchmarks [append|ingest|seed]...`: speed as ratios within one run, goals and misses told."""
+"""`python -m benchmarks [PART]...`: speed as ratios within one run, goals and misses told."""
 
 import argparse
 import gc
 import sys
 from collections.abc import Callable, Iterator
 
-from benchmarks import append, ingest, seed_memory
+from benchmarks import append, histories, ingest, seed_memory
 from benchmarks.ground import Ground, NotHere, ground
 from benchmarks.tables import conditions, keep
 
 PARTS: dict[str, tuple[str, Callable[[Ground], Iterator[str]]]] = {
     "append": ("Append: medians of rounds in which the arms took turns in random order", append.tables),
     "ingest": ("Ingest: medians of runs in random order, each in a process of its own", ingest.tables),
+    "histories": ("Histories: questions to read models of growing size", histories.tables),
+    "histories-10m": ("Histories: the same up to ten million rows", histories.tables_by_hand),
     "seed": ("The seed's memory", seed_memory.tables),
 }
+
+
+BY_HAND = ("histories-10m",)
+"""Parts that take hours and many gigabytes: run only where they are named."""
 
 
 def main() -> int:
     """Run the parts, print their tables, keep those of a full run."""
     asked = _arguments()
-    for name in asked.parts or PARTS:
+    for name in asked.parts or [part for part in PARTS if part not in BY_HAND]:
         title, tables = PARTS[name]
         print(f"\n{title}\n{conditions()}\n", flush=True)
         gc.collect()
@@ -45,7 +51,7 @@ def _print_and_keep(
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("parts", nargs="*", choices=[[], *PARTS], help="which; all without any")
+    parser.add_argument("parts", nargs="*", choices=[[], *PARTS], help="which; all but histories-10m without any")
     parser.add_argument("--scale", type=float, default=1.0, help="share of the full counts; only full runs are kept")
     parser.add_argument("--seed", type=int, default=20_261_123, help="of all random choices")
     return parser.parse_args()

@@ -27,6 +27,7 @@ PROCESSES.set_forkserver_preload([
     "benchmarks.reliability.ingest_crashes",
     "benchmarks.reliability.order",
     "benchmarks.reliability.poison",
+    "benchmarks.reliability.projecting",
     "benchmarks.reliability.server_crashes",
     "benchmarks.reliability.zombies",
 ])  # fmt: skip

@@ -158,7 +158,7 @@ def page_heading(page: ModelPage, counts: ModelCounts, place: Place) -> dict[str
         _link("Drop conditions", place.but(f="", row="")) if place.f else None,
     ]
     shown = formats.plural(len(page.rows), "key")
-    title = f"{shown} of {formats.count(counts.keys)}" if page.after or place.row or place.f else shown
+    title = f"{shown} of {formats.count(counts.keys)}" if (page.after or place.row) and not place.f else shown
     note = "the last changed first" + (f"; where {payload.visible(place.f)}" if place.f else "")
     return {"title": title, "level": "h2", "note": note, "links": [link for link in links if link]}
 
@@ -172,8 +172,7 @@ def caveats(model: Model, found: Sequence[ModelPage | ModelCounts | Compared | W
     said = []
     if not all(getattr(one, "flat", True) for one in found):
         said.append(
-            "What was known then is asked: the answer is exact, and looked through stored rows, so it takes longer as "
-            "history grows."
+            "As it was known then: exact, but stored rows were looked through, which takes longer as history grows."
         )
     for one in found:
         if not one.complete:

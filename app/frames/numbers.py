@@ -1,15 +1,16 @@
 """The key numbers of a page, as cards. Pure."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from app import formats
+from app import formats, payload
 from app.answers import Catalogue, Curve, Health, Standing
 from app.frames.tables import Look
 from app.links import Place
-from app.model_answers import Compared, Course, ModelCounts
+from app.model_answers import Compared, Course, Model, ModelCounts
 from app.theme import ICONS, Tone
 
 
@@ -105,6 +106,34 @@ def _ingesters(found: Health) -> str:
 
 
 MOST_SUMS = 3
+MOST_VALUES = 3
+
+
+def read_models(found: Sequence[tuple[Model, ModelCounts]], place: Place) -> list[dict[str, Any]]:
+    """A card for each read model: how many keys hold something at the moment, and most of them what."""
+    return [
+        _card(
+            one.name.replace("_", " "),
+            formats.count(counts.keys),
+            note=_most(counts) or formats.plural(counts.keys, "key"),
+            href=place.kept(p=one.name).href("models"),
+            title=_sum(one, counts),
+        )
+        for one, counts in found
+    ]
+
+
+def _sum(one: Model, counts: ModelCounts) -> str:
+    """All its values and what its summed facets come to, for hovering."""
+    values = [f"{tally.keys:,} {payload.visible(tally.value) or '(none)'}" for tally in counts.tallies if counts.by]
+    return "\n".join([*values, *(f"sum of {name}: {counts.sum_of(name):,}" for name in one.summed)])
+
+
+def _most(counts: ModelCounts) -> str:
+    if counts.by is None:
+        return ""
+    held = [tally for tally in counts.tallies if tally.value]
+    return ", ".join(f"{tally.keys:,} {payload.visible(tally.value)}" for tally in held[:MOST_VALUES])
 
 
 def model(counts: ModelCounts, course: Course, place: Place, look: Look) -> list[dict[str, Any]]:

@@ -61,8 +61,8 @@ def courses(found: Sequence[Course], chosen: Course, look: Look, place: Place) -
         Column("Read model", "", link=True),
         Column("State", "126px"),
         Column("Checkpoint", "96px", "mono", "right"),
-        Column("Behind", "84px", "mono", "right"),
-        Column("by", "104px", "mono", "right"),
+        Column("Lag, events", "92px", "mono", "right"),
+        Column("Lag, time", "100px", "mono", "right"),
         Column("Parked", "70px", "mono", "right"),
         Column("Unrouted", "80px", "mono", "right"),
         Column("Proof", "19%"),
@@ -168,25 +168,33 @@ def _build(one: Build, at: Standing, look: Look) -> Row:
         Cell(formats.count(one.position)),
         Cell(f"{min(share, 100):.1f} %"),
         Cell(minute(one.created_at), title=formats.full_time(one.created_at), dim=True),
-        Cell(one.code[:10], title=one.code, dim=True),
+        Cell(one.code[:8], title=one.code, dim=True),
     )
     return Row(str(one.number), cells)
+
+
+LISTED = 50
+"""So many troubles are listed."""
+
+
+def _first(number: int) -> str:
+    return f"; the first {LISTED}" if number > LISTED else ""
 
 
 def parked_heading(course: Course) -> dict[str, Any]:
     """Keys that stopped."""
     if not course.parked:
         return {"title": "Parked keys", "level": "h2", "text": "None: every fold took every event of its key."}
-    note = f"{formats.plural(course.parked, 'key')} stopped at an event that the fold could not take"
+    note = f"{formats.plural(course.parked, 'key')} stopped at an event that no fold could take{_first(course.parked)}"
     return {"title": "Parked keys", "level": "h2", "note": note}
 
 
 def parked(model: Model, found: Sequence[Trouble], look: Look, place: Place) -> Table:
     """Each parked key with the event at which it stopped."""
     columns = (
-        Column("Key", "30%", "mono", link=True),
+        Column("Key", "26%", "mono", link=True),
         Column("Event", "84px", "mono", "right"),
-        Column("UTC", "128px", "mono"),
+        Column("UTC", "140px", "mono"),
         Column("Error", ""),
     )
     made = tuple(
@@ -224,7 +232,7 @@ def unrouted_heading(course: Course) -> dict[str, Any]:
     """Events that belong to no key, since telling it raised."""
     if not course.unrouted:
         return {"title": "Unrouted events", "level": "h2", "text": "None: of every event it could tell the keys."}
-    note = f"of {formats.plural(course.unrouted, 'event')} the keys could not be told"
+    note = f"of {formats.plural(course.unrouted, 'event')} the keys could not be told{_first(course.unrouted)}"
     return {"title": "Unrouted events", "level": "h2", "note": note}
 
 

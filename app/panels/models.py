@@ -75,24 +75,23 @@ def hues(curve: ModelCurve | None, look: Look) -> dict[str, str]:
 
 
 def curves(curve: ModelCurve | None, found: ModelCounts, summed: str, at: Standing, place: Place, look: Look) -> None:
-    """Keys by value now, over time, and a sum over time; a click goes there, a brush compares its two ends."""
+    """Keys by value now, over time, and a sum over time; a click goes there, a brush compares two."""
     by_value = hues(curve, look)
     values, counted, *total = st.columns([11, 16, 13] if summed else [11, 29], gap="small")
     with values:
         parts.rows(frames.tallies(found, by_value, summed, look, place), key="tallies", height=262)
     if curve is None:
         return
-    rules, shown = (at.occurred, place.compared), frames.drawn(curve, place)
+    rules, shown = (None if at.live else at.time, place.compared), frames.drawn(curve, place)
     with counted:
-        parts.facts({"title": "Keys over time", "level": "h3", "note": _HOW}, key="counted_head")
+        parts.facts({"title": "Keys over time", "level": "h3", "note": "click to travel there"}, key="counted_head")
         _drawn(charts.states_over_time(shown, look.palette, by_value, rules, height=230), "counted", place)
     if summed:
         with total[0]:
-            parts.facts({"title": f"Sum of {summed}", "level": "h3"}, key="total_head")
+            parts.facts(
+                {"title": f"Sum of {summed}", "level": "h3", "note": "drag to compare two moments"}, key="total_head"
+            )
             _drawn(charts.sum_over_time(shown, summed, look.palette, rules, height=230), "total", place)
-
-
-_HOW = "click to travel there, drag to compare two moments"
 
 
 def _drawn(figure: go.Figure, name: str, place: Place) -> None:

@@ -2,7 +2,7 @@
 
 from app.queries.events import detail, newest, page
 from app.queries.health import dead_letter, dead_letters, health
-from app.queries.models import Refused, compared, counts, ever, model_curve, models, rows
+from app.queries.models import Refused, compared, counted, counts, ever, model_curve, models, rows
 from app.queries.moments import commit_at, standing
 from app.queries.orders import found, story
 from app.queries.overview import catalogue, curve, happened, last_hour, stories
@@ -14,6 +14,7 @@ __all__ = [
     "catalogue",
     "commit_at",
     "compared",
+    "counted",
     "counts",
     "course",
     "courses",

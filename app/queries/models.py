@@ -37,6 +37,7 @@ from eventstore import Facet, Histories, Moment, Where, histories
 
 PAGE = 50
 BUCKETS = 160
+OVERVIEW = 5
 
 T = TypeVar("T")
 
@@ -178,6 +179,12 @@ def _place(text: str) -> histories.Place | None:
     except (ValueError, TypeError):
         return None
     return histories.Place(int(since), int(position), str(key)) if isinstance(since, int) else None
+
+
+def counted(viewer: Viewer, at: Standing) -> tuple[tuple[Model, ModelCounts], ...]:
+    """The first read models that were projected, each with its keys by the first facet that is counted."""
+    ready = [model for model in models(viewer) if model.build is not None][:OVERVIEW]
+    return tuple((model, counts(viewer, at, model, next(iter(model.counted), None))) for model in ready)
 
 
 def counts(viewer: Viewer, at: Standing, model: Model, by: str | None) -> ModelCounts:

@@ -19,6 +19,9 @@ pulse = numbers.Pulse(
     catalogue, queries.happened(viewer, at), queries.last_hour(viewer, at), curve, queries.health(viewer)
 )
 parts.cards(numbers.overview(at, pulse, place, look), key="numbers")
+read_models = queries.counted(viewer, at)
+if read_models:
+    parts.cards(numbers.read_models(read_models, place), key="read_models")
 
 wide, side = st.columns([3, 2], gap="medium")
 with wide:

@@ -11,12 +11,15 @@ from benchmarks.reliability import (
     clocks,
     crashes,
     disks,
+    folding,
     immutability,
     ingest_crashes,
     limits,
     order,
     outages,
     poison,
+    projecting,
+    rebuilding,
     server_crashes,
     tampering,
     unknown_commits,
@@ -47,6 +50,12 @@ FIGURES: dict[str, Callable[[Ground], Iterator[Figure]]] = {
     "I2": zombies.i2,
     "I3": outages.i3,
     "I6": poison.i6,
+    "P3": projecting.p3,
+    "P4": projecting.p4,
+    "P5": folding.p5,
+    "P6": rebuilding.p6,
+    "P7": rebuilding.p7,
+    "P8": folding.p8,
 }
 
 
@@ -91,7 +100,7 @@ def _kept() -> dict[tuple[str, str], list[str]]:
     """The rows of the page as it is."""
     page = RESULTS / f"{PAGE}.md"
     lines = page.read_text(encoding="utf-8").splitlines() if page.exists() else []
-    cells = [line.strip("| ").split(" | ") for line in lines if line.startswith(("| S", "| I"))]
+    cells = [line.strip("| ").split(" | ") for line in lines if line.startswith(("| S", "| I", "| P"))]
     return {(row[0], row[1]): row for row in cells}
 
 

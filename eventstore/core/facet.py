@@ -17,6 +17,7 @@ LONGEST = 1_024
 """The longest text that a facet takes, in bytes of UTF-8: databases bound what an index holds."""
 
 _BOUND = 2**63
+_DIGITS = 19
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
@@ -89,7 +90,7 @@ class Facet:
         """What the column holds for a value that somebody asks for. Raises ValueError where it is none of this kind."""
         found = _READERS[self.kind](_typed(self.kind, value), self.scale)
         if found is None:
-            raise ValueError(f"{value!r} is not a {self.kind}, as {self.name} is.")
+            raise ValueError(f"{value!r} is no {self.kind} that {self.name} can be.")
         return found
 
 
@@ -105,8 +106,8 @@ def _typed(kind: Kind, value: Any) -> Any:
         return value
     try:
         return Decimal(value) if kind in (Kind.DECIMAL, Kind.NUMBER) else int(value)
-    except ArithmeticError:
-        raise ValueError(f"{value!r} is not a {kind}.") from None
+    except (ArithmeticError, ValueError):
+        raise ValueError(f"{value!r} is no {kind}.") from None
 
 
 def _text(value: Any, _: int) -> Value:
@@ -134,7 +135,10 @@ def _time(value: Any, _: int) -> Value:
 def _decimal(value: Any, scale: int) -> Value:
     if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
         return None
-    scaled = Decimal(value).scaleb(scale)
+    number = Decimal(value)
+    if not number.is_finite() or number.adjusted() > _DIGITS:  # written out, 1e999999999 would fill the memory
+        return None
+    scaled = number.scaleb(scale)
     whole = int(scaled)
     return whole if whole == scaled and -_BOUND <= whole < _BOUND else None
 

@@ -113,11 +113,14 @@ class Projector:
         return proof.holds
 
     def _swap(self, new: Build) -> None:
+        """Swap it in, unless another projector did while this one was proving it."""
         with self._store.write() as writer:
             session = writer.session
             self._store.database.lock(session)
             of_it = [one for one in builds(session) if one.projection == new.projection]
             live = next((one for one in of_it if one.state == "live"), None)
+            if all((one.number, one.state) != (new.number, "building") for one in of_it):
+                return
             if live is not None and live.position > new.position:
                 return
             self._collect(session, [one for one in of_it if one.state == "old"])

@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.logger import set_log_level
 from streamlit.testing.v1 import AppTest
 
-from eventstore import EventStore
+from eventstore import EventStore, Projector, load
 from eventstore.settings import Settings
 from tests import given
 
@@ -73,6 +73,13 @@ def shop(settings: Settings) -> Iterator[EventStore]:
         store.append([given.event("order-2", "Order Created", {"order_id": "2"}, given.NOON + 120 * given.SECOND)])
         store.append([given.event("order-1", "Order Shipped", {}, given.NOON + 600 * given.SECOND)])
         yield store
+
+
+@pytest.fixture
+def projected(shop: EventStore, settings: Settings) -> EventStore:
+    """The same, with every read model level."""
+    Projector(shop, load(settings.projections)).catch_up()
+    return shop
 
 
 @pytest.fixture

@@ -23,8 +23,8 @@ def test_a_link_is_read_as_it_was_written(place: Place) -> None:
 
 
 @given(PLACES)
-def test_another_page_keeps_the_moment_and_the_key_only(place: Place) -> None:
-    assert place.kept() == Place(t=place.t, known=place.known, k=place.k)
+def test_another_page_keeps_the_moment_the_key_and_its_read_model_only(place: Place) -> None:
+    assert place.kept() == Place(t=place.t, known=place.known, k=place.k, p=place.p)
 
 
 @given(st.none() | MICROS, st.none() | MICROS)

@@ -11,7 +11,7 @@ from eventstore import EventStore
 from eventstore.settings import Settings
 from tests.app.conftest import Open, answer_from
 
-PAGES = ("overview", "events", "order", "health")
+PAGES = ("overview", "events", "order", "models", "projections", "health")
 
 
 def parts(at: AppTest) -> list[Any]:

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from eventstore import EventStore
+from eventstore import EventStore, Projector, load
+from eventstore.settings import Settings
 from tests import given
 from tests.browser.pages import Window
 from tests.browser.served import dashboard
@@ -65,6 +66,8 @@ def fill(path: Path) -> None:
             writer.execute(
                 "INSERT INTO ingesters VALUES (?, 'retrying', ?, ?, 1, 1, NULL, 0.0, ?, 1)", (*VECTORS[:3], VECTORS[1])
             )
+
+        Projector(store, load(Settings().projections)).catch_up()
 
 
 @pytest.fixture(scope="session")

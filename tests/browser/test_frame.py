@@ -20,6 +20,8 @@ MOMENT = {"t": "2026-03-01T12:05:00Z", "known": "20", "k": "order-1"}
         ("/", "Newest events"),
         ("/events", "Positions 44 to 1"),
         ("/order?k=order-1", "What changed"),
+        ("/models?p=orders", "changed, UTC"),
+        ("/projections", "Read model"),
         ("/health", "Dead letters"),
     ],
 )
@@ -89,9 +91,10 @@ def test_steps_of_a_key_are_links_and_keys(window: Window) -> None:
 def test_keys_go_to_pages_rows_and_the_search(window: Window) -> None:
     window.open("/")
     window.until("() => document.querySelector('.st-key-curve .main-svg') !== null")  # the chord has 1.2 s: be calm
-    window.page.keyboard.press("g")
-    window.page.keyboard.press("e")
-    window.until_place("/events")
+    for key, path in (("m", "/models"), ("p", "/projections"), ("e", "/events")):
+        window.page.keyboard.press("g")
+        window.page.keyboard.press(key)
+        window.until_place(path)
     window.until("() => document.querySelectorAll('.st-key-events').length === 1")
     window.page.locator("tr.link").first.wait_for()
     window.page.keyboard.press("j")
@@ -122,7 +125,7 @@ def test_the_sheet_opens_and_closes_and_r_is_left_alone(window: Window) -> None:
 def test_no_page_scrolls_sideways_in_either_theme(theme: str, width: int, chromium: Browser, served: str) -> None:
     context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=theme)  # type: ignore[arg-type]
     window = Window(context.new_page(), served)
-    for path in ("/", "/events?e=2", "/order?k=order-1", "/health"):
+    for path in ("/", "/events?e=2", "/order?k=order-1&known=20", "/models?known=20", "/projections", "/health"):
         window.open(path)
         assert window.page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollWidth") <= width
     background = window.page.evaluate(

@@ -1,5 +1,6 @@
 """Whatever stands in a payload, a name or a message is shown, and never run (reliability X1 to X4)."""
 
+import json
 from urllib.parse import urlencode
 
 import pytest
@@ -16,7 +17,9 @@ def looked_at(window: Window) -> None:
     window.check()
 
 
-@pytest.mark.parametrize("page", ["/", "/events", "/order", "/health"])
+@pytest.mark.parametrize(
+    "page", ["/", "/events", "/order", "/models?p=automatic", "/models?p=orders", "/projections", "/health"]
+)
 def test_lists(page: str, window: Window) -> None:
     window.open(page)
     looked_at(window)
@@ -43,6 +46,16 @@ def test_filters_and_searches(window: Window) -> None:
     for vector in VECTORS[:4]:
         window.open("/events?" + urlencode({"c": vector, "type": vector, "q": vector, "stream": vector, "w": vector}))
         window.open("/order?" + urlencode({"q": vector, "k": vector, "t": vector, "known": vector}))
+    looked_at(window)
+
+
+def test_read_models_compared_and_asked(window: Window) -> None:
+    window.open("/models?p=automatic&t2=2026-03-01T12:05:30Z").shows("From value to value")
+    looked_at(window)
+    for vector in VECTORS[:4]:
+        window.open("/models?" + urlencode({"p": "automatic", "f": f"status = {json.dumps(vector)}", "ever": "1"}))
+        window.shows("Was ever so")
+        window.open("/models?" + urlencode(dict.fromkeys(("p", "f", "by", "sum", "t2", "move", "row"), vector)))
     looked_at(window)
 
 

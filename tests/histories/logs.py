@@ -6,6 +6,7 @@ agree again behind a late event.
 
 from collections.abc import Sequence
 from copy import copy
+from dataclasses import replace
 from decimal import Decimal
 from random import Random
 from typing import Any
@@ -18,6 +19,9 @@ from eventstore.core.facet import Facet, Kind
 from eventstore.core.moment import Moment
 from eventstore.core.projection import Projection, State
 from eventstore.core.replay import replay
+
+Log = list[list[NewEvent]]
+"""Commits."""
 
 MINUTE: Micros = 60_000_000
 KEYS = ("a", "b")
@@ -92,12 +96,19 @@ events = st.builds(
     tick=st.integers(0, TIMES - 1),
     value=st.integers(0, 4),
 )
-commits: st.SearchStrategy[list[list[NewEvent]]] = st.lists(
-    st.lists(events, min_size=1, max_size=4), min_size=2, max_size=7
-)
+commits: st.SearchStrategy[Log] = st.lists(st.lists(events, min_size=1, max_size=4), min_size=2, max_size=7)
 
 
-Log = list[list[NewEvent]]
+def joined(logs: Sequence[Log]) -> Log:
+    """One log after another, each with keys of its own: a store made once tries several."""
+    return [[_numbered(event, number) for event in commit] for number, log in enumerate(logs) for commit in log]
+
+
+def _numbered(event: NewEvent, number: int) -> NewEvent:
+    return replace(event, data={**event.data, "keys": [f"{key}{number}" for key in event.data["keys"]]})
+
+
+several = st.lists(commits, min_size=2, max_size=4).map(joined)
 
 
 def seeded(number: int) -> Log:
@@ -121,6 +132,17 @@ def named(name: str) -> Projection:
     """The same projection by another name: a build of its own in the same store."""
     one = copy(traced)
     one.name = name
+    return one
+
+
+def mended(name: str) -> Projection:
+    """The same with other code, in which `need` takes what is there; it differs where `need` raised, and only there."""
+    one = named(name)
+    one.sources = ("mended",)
+    one._folds = {
+        **traced._folds,
+        "need": lambda state, event: told([*state.get("values", [])[:2], event.data["value"]]),
+    }
     return one
 
 

@@ -33,8 +33,8 @@ def table(store: EventStore, build: Build | None = None) -> dict[str, list[Told]
 def rollup(store: EventStore, build: Build | None = None) -> Counter[tuple[object, ...]]:
     """The roll-ups as they are; cells that hold nothing are left out."""
     build = build or live(store)
-    sums = ", ".join(f"s_{facet.name}" for facet in build.summed)
-    found = store.rows(f"SELECT facet, width, bucket, value, keys, {sums} FROM {build.rollup}")
+    sums = "".join(f", s_{facet.name}" for facet in build.summed)
+    found = store.rows(f"SELECT facet, width, bucket, value, keys{sums} FROM {build.rollup}")
     return Counter({(*line[:4], number): value for line in found for number, value in enumerate(line[4:]) if value})
 
 

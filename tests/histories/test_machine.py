@@ -7,20 +7,24 @@ crash is between any two statements, at the projector's own hook.
 from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import pairwise, product
+from pathlib import Path
 from statistics import median
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+from eventstore import projector
 from eventstore.core.history import LONG_KEY, Row, history
 from eventstore.histories import Histories
-from eventstore.projector import Projector
 from tests.histories import projected
 from tests.histories.declared import as_told
 from tests.histories.logs import Log, commits, events, traced
+from tests.histories.mistakes import APART, BLIND, TWELVE
+from tests.histories.planted import Mistake, planted
 from tests.histories.questions import (
     Truth,
     World,
@@ -32,7 +36,8 @@ from tests.histories.questions import (
 )
 from tests.store.fresh import fresh_store
 
-RUNS, STEPS = 6, 6
+RUNS, STEPS = max(4, settings().max_examples // 33), 6
+"""In CI 6 runs; a soak has hundreds."""
 
 more = st.lists(st.lists(events, min_size=1, max_size=3), min_size=1, max_size=2)
 crash = st.integers(1, 20)
@@ -60,6 +65,7 @@ class Machine(RuleBasedStateMachine):
     """A store under a projector that dies, comes back, rebuilds, and meets others."""
 
     url: str
+    parts: Any
     projected: list[int]
     met: Counter[str]
 
@@ -79,9 +85,9 @@ class Machine(RuleBasedStateMachine):
         for commit in log:
             self.store.append(commit)
 
-    def projector(self, hook: Hook = lambda _: None) -> Projector:
+    def projector(self, hook: Hook = lambda _: None) -> Any:
         """A new one, as after a restart."""
-        return Projector(self.store, [traced], hook=hook, **self.options)
+        return self.parts.projector.Projector(self.store, [traced], hook=hook, **self.options)
 
     @rule(log=more)
     def follow(self, log: Log) -> None:
@@ -169,7 +175,7 @@ def sample(world: World) -> None:
 
 
 def overlaps(rows: Sequence[Row]) -> list[tuple[Any, ...]]:
-    """Pairs of rows that hold at the same time, as believed at the same time. A row that ends in its instant never holds."""
+    """Pairs of rows that hold at the same time as believed at the same time. What ends in its instant never holds."""
     whole = [row for row in rows if row.valid_from < row.valid_to and row.known_from < row.known_to]
     return [
         (one.place, other.place)
@@ -186,10 +192,25 @@ def url(request: pytest.FixtureRequest) -> str:
     return "sqlite://" if request.param == "sqlite" else str(request.getfixturevalue("postgres_url"))
 
 
-def test_any_course_answers_as_the_replay(url: str) -> None:
+def run(url: str, parts: Any, **options: Any) -> tuple[Counter[str], list[int]]:
+    """Where it crashed and met others, and how many events each run projected."""
     met, seen = Counter[str](), list[int]()
-    machine = type("Here", (Machine,), {"url": url, "projected": seen, "met": met})
-    run_state_machine_as_test(machine, settings=settings(max_examples=RUNS, stateful_step_count=STEPS))
+    machine = type("Here", (Machine,), {"url": url, "parts": parts, "projected": seen, "met": met})
+    some = settings(max_examples=RUNS, stateful_step_count=STEPS, report_multiple_bugs=False)
+    run_state_machine_as_test(machine, settings=settings(some, **options))
+    return met, seen
+
+
+def test_any_course_answers_as_the_replay(url: str) -> None:
+    met, seen = run(url, SimpleNamespace(projector=projector))
     assert median(seen) > 0
     assert {"read", "folded", "begun", "checkpoint written", "rows written", "rollup written"} & {*met}
     assert met["rival"]
+
+
+@pytest.mark.parametrize("mistake", [BLIND, APART, TWELVE[8]], ids=lambda mistake: mistake.name)
+def test_a_mistake_is_found(mistake: Mistake, tmp_path: Path) -> None:
+    """The naive controls: shrinking would only say in fewer words what is wrong with them."""
+    once = {"max_examples": 24, "phases": [Phase.generate], "derandomize": True, "database": None}
+    with planted(mistake, tmp_path) as copy, pytest.raises(AssertionError):
+        run("sqlite://", copy, **once)

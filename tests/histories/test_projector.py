@@ -5,16 +5,18 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from eventstore.core.event import NewEvent
 from eventstore.core.history import LONG_KEY, history
 from eventstore.projector import Projector
 from eventstore.store import EventStore
 from tests.histories import projected
 from tests.histories.declared import as_told
-from tests.histories.logs import KEYS, commits, of_key, traced
+from tests.histories.logs import Log, of_key, several, traced
+from tests.histories.pure import keys_of
 from tests.store.fresh import fresh_store
 
 EVERYTHING = 10_000
+EXAMPLES = max(4, settings().max_examples // 25)
+"""Of several logs each."""
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.real("postgres"))])
@@ -26,11 +28,10 @@ def url(request: pytest.FixtureRequest) -> str:
 def pure(store: EventStore, long_key: int) -> dict[str, Any]:
     """What the pure function says of each key."""
     log = list(store.read_all())
-    told = {key: as_told(history(traced, of_key(log, key), long_key=long_key)) for key in KEYS}
-    return {key: rows for key, rows in told.items() if rows}
+    return {key: as_told(history(traced, of_key(log, key), long_key=long_key)) for key in keys_of(log)}
 
 
-def check(url: str, log: list[list[NewEvent]], *, batch: int, long_key: int, live: bool) -> None:
+def check(url: str, log: Log, *, batch: int, long_key: int, live: bool) -> None:
     with fresh_store(url) as store:
         projector = Projector(store, [traced], batch=batch, long_key=long_key)
         for commit in log:
@@ -45,9 +46,9 @@ def check(url: str, log: list[list[NewEvent]], *, batch: int, long_key: int, liv
 @pytest.mark.parametrize("long_key", [1, LONG_KEY])
 @pytest.mark.parametrize("batch", [1, 7, EVERYTHING])
 def test_rows_are_those_of_the_pure_function(url: str, batch: int, long_key: int) -> None:
-    @settings(max_examples=25)
-    @given(commits)
-    def run(log: list[list[NewEvent]]) -> None:
+    @settings(max_examples=EXAMPLES)
+    @given(several)
+    def run(log: Log) -> None:
         check(url, log, batch=batch, long_key=long_key, live=False)
 
     run()
@@ -55,9 +56,9 @@ def test_rows_are_those_of_the_pure_function(url: str, batch: int, long_key: int
 
 @pytest.mark.parametrize("long_key", [1, LONG_KEY])
 def test_rows_are_the_same_where_it_follows_live(url: str, long_key: int) -> None:
-    @settings(max_examples=25)
-    @given(commits)
-    def run(log: list[list[NewEvent]]) -> None:
+    @settings(max_examples=EXAMPLES)
+    @given(several)
+    def run(log: Log) -> None:
         check(url, log, batch=7, long_key=long_key, live=True)
 
     run()

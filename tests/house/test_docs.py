@@ -51,7 +51,8 @@ def code(page: Path) -> str:
     """What stands as code in the page: in backticks, fenced, or indented."""
     text = page.read_text(encoding="utf-8")
     fenced = re.findall(r"```.*?```", text, re.DOTALL)
-    return "\n".join([*re.findall(r"`[^`]+`", text), *fenced, *re.findall(r"^    .*$", text, re.MULTILINE)])
+    prose = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
+    return "\n".join([*re.findall(r"`[^`]+`", prose), *fenced, *re.findall(r"^    .*$", text, re.MULTILINE)])
 
 
 def subcommand_options(name: str) -> set[str]:

@@ -12,8 +12,9 @@ from benchmarks.reliability.figure import Figure
 from tests.parts.kafka import Kafka
 
 SCALE, SEED = 0.1, 20_261_123
-ON_SQLITE = ["S1", "S2", "S4", "S5", "S8", "S9", "S10", "S11", "S14", "S15", "S16", "I1", "I2"]
-ON_POSTGRESQL = ["S1", "S2", "S3", "S6", "S10", "S14", "S15", "S16", "I1", "I2", "I3"]
+OF_READ_MODELS = ["P3", "P4", "P5", "P6", "P7", "P8"]
+ON_SQLITE = ["S1", "S2", "S4", "S5", "S8", "S9", "S10", "S11", "S14", "S15", "S16", "I1", "I2", *OF_READ_MODELS]
+ON_POSTGRESQL = ["S1", "S2", "S3", "S6", "S10", "S14", "S15", "S16", "I1", "I2", "I3", *OF_READ_MODELS]
 OVER_KAFKA = ["I1 with a broker", "I6"]
 
 

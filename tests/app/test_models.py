@@ -1,0 +1,302 @@
+"""The pages of read models over a real store: rows, curves, two moments, who was ever so, and what is wrong."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from eventstore import EventStore, Projection, Projector, RecordedEvent, State, load
+from eventstore.settings import Settings
+from tests import given
+from tests.app.conftest import Open, answer_from
+from tests.app.test_pages import parts, texts, titles
+
+
+def table(at: AppTest, caption: str) -> dict[str, Any]:
+    (found,) = [part for part in parts(at) if part.get("caption") == caption]
+    return dict(found)
+
+
+def cells(at: AppTest, caption: str) -> list[list[str]]:
+    return [[cell["text"] for cell in row["cells"]] for row in table(at, caption)["rows"]]
+
+
+def cards(at: AppTest) -> dict[str, str]:
+    return {card["label"]: card["value"] for part in parts(at) for card in part.get("cards", [])}
+
+
+MOMENTS: list[dict[str, str]] = [
+    {},
+    {"t": "2026-03-01T12:01:30Z"},
+    {"known": "3"},
+    {"known": "1", "t": "2026-03-01T12:00:30Z"},
+    {"t": "1999-01-01"},
+    {"known": "0"},
+    {"t2": "2026-03-01T12:00:30Z"},
+    {"t2": "2026-03-01T12:00:30Z", "known": "3"},
+    {"t2": "1999-01-01", "move": '[null,"shipped"]'},
+    {"t2": "2026-03-01T12:00:30Z", "move": "nonsense"},
+    {"ever": "1", "f": "status = created"},
+    {"f": "status = paid", "by": "nonsense", "sum": "nonsense", "row": "nonsense", "p": "nonsense"},
+    {"row": '[1,"x","y"]'},
+    {"p": "payments", "by": "method", "sum": "captured"},
+    {"p": "automatic"},
+]
+
+
+@pytest.mark.parametrize("moment", MOMENTS, ids=str)
+@pytest.mark.parametrize("page", ["models", "projections", "overview"])
+def test_a_page_answers(page: str, moment: dict[str, str], projected: EventStore, open_page: Open) -> None:
+    at = open_page(page, **moment)
+    assert not at.exception
+    assert not {"This page failed", "The store did not answer"} & set(titles(at))
+
+
+def test_rows_are_those_of_the_moment(projected: EventStore, open_page: Open) -> None:
+    rows = cells(open_page("models", p="orders"), "Keys of orders")
+    assert [(row[0], row[1], row[3]) for row in rows] == [("order-1", "shipped", "12.90"), ("order-2", "created", "-")]
+    earlier = cells(open_page("models", p="orders", t="2026-03-01T12:01:30Z"), "Keys of orders")
+    assert [row[:2] for row in earlier] == [["order-1", "paid"]]
+    known = cells(open_page("models", p="orders", known="1"), "Keys of orders")
+    assert [row[:2] for row in known] == [["order-1", "created"]]
+
+
+def test_a_row_leads_to_the_story_in_that_read_model_at_the_moment(projected: EventStore, open_page: Open) -> None:
+    at = open_page("models", p="automatic", t="2026-03-01T12:01:30Z")
+    (row,) = [row for row in table(at, "Keys of automatic")["rows"] if row["id"] == "order-1"]
+    assert row["href"] == "order?t=2026-03-01T12%3A01%3A30Z&k=order-1&p=automatic"
+
+
+def test_counts_and_sums_are_those_of_the_moment(projected: EventStore, open_page: Open) -> None:
+    at = open_page("models", p="orders", t="2026-03-01T12:01:30Z")
+    assert (cards(at)["Keys"], cards(at)["Sum of paid"]) == ("1", "12.90")
+    assert [row[:2] for row in cells(at, "Keys by status")] == [["paid", "1"], ["created", "0"], ["shipped", "0"]]
+
+
+@pytest.mark.parametrize(
+    ("conditions", "keys"),
+    [
+        ("status = shipped", ["order-1"]),
+        ("status != shipped", ["order-2"]),
+        ("paid > 12.8 and status = shipped", ["order-1"]),
+        ("paid > 12.9", None),
+        ("paid = nothing", ["order-2"]),
+        ('customer_id = nothing and status = "created"', ["order-2"]),
+    ],
+)
+def test_conditions_narrow_the_rows(
+    conditions: str, keys: list[str] | None, projected: EventStore, open_page: Open
+) -> None:
+    at = open_page("models", p="orders", f=conditions)
+    if keys is None:
+        assert "No keys of orders here" in titles(at)
+    else:
+        assert [row[0] for row in cells(at, "Keys of orders")] == keys
+
+
+@pytest.mark.parametrize(
+    ("conditions", "said"),
+    [
+        ("status", "“status” is no condition"),
+        ("colour = red", "There is no facet colour"),
+        ("paid = much", "'much' is not a decimal"),
+        ("paid > nothing", "only = and != compare with nothing"),
+    ],
+)
+@pytest.mark.parametrize("mode", [{}, {"ever": "1"}], ids=str)
+def test_conditions_that_cannot_be_asked_are_said_so(
+    mode: dict[str, str], conditions: str, said: str, projected: EventStore, open_page: Open
+) -> None:
+    at = open_page("models", p="orders", f=conditions, **mode)
+    assert "These conditions cannot be asked" in titles(at)
+    assert said in texts(at)
+
+
+def test_a_tally_narrows_and_is_taken_back(projected: EventStore, open_page: Open) -> None:
+    (row,) = [row for row in table(open_page("models", p="orders"), "Keys by status")["rows"] if row["id"] == "created"]
+    assert row["href"] == "?p=orders&f=status+%3D+created"
+    at = open_page("models", p="orders", f="status = created")
+    (row,) = [row for row in table(at, "Keys by status")["rows"] if row["id"] == "created"]
+    assert (row["selected"], row["href"]) == (True, "?p=orders")
+
+
+def test_two_moments_are_compared_and_each_number_opens_its_keys(projected: EventStore, open_page: Open) -> None:
+    at = open_page("models", p="orders", t2="2026-03-01T12:00:30Z")
+    assert {name: cards(at)[name] for name in ("Appeared", "Gone", "Changed")} == {
+        "Appeared": "1",
+        "Gone": "0",
+        "Changed": "1",
+    }
+    matrix = table(at, "Keys that changed, by value before and after")
+    numbers = {
+        (row["id"], matrix["columns"][place]["title"]): cell["href"]
+        for row in matrix["rows"]
+        for place, cell in enumerate(row["cells"])
+        if cell["href"]
+    }
+    assert set(numbers) == {("(new)", "created"), ("created", "shipped")}
+    behind = open_page("models", p="orders", t2="2026-03-01T12:00:30Z", move='["created", "shipped"]')
+    assert [row[0] for row in cells(behind, "Keys that changed")] == ["order-1"]
+    assert "status created → shipped" in cells(behind, "Keys that changed")[0][1]
+    new = open_page("models", p="orders", t2="2026-03-01T12:00:30Z", move='[null, "created"]')
+    assert [row[0] for row in cells(new, "Keys that changed")] == ["order-2"]
+
+
+def test_either_moment_may_come_first(projected: EventStore, open_page: Open) -> None:
+    at = open_page("models", p="orders", t="2026-03-01T12:00:30Z", t2="2026-03-01T13:00:00Z")
+    assert cards(at)["Appeared"] == "1"
+
+
+def test_who_was_ever_so_is_told_with_the_times(projected: EventStore, open_page: Open) -> None:
+    at = open_page("models", p="orders", f="status = created", ever="1")
+    rows = {row[0]: row for row in cells(at, "Keys that were ever so")}
+    assert rows["order-2"][1] == "still so"
+    assert (rows["order-1"][1], rows["order-1"][5]) == ("not any more", "1 min 1 s")
+
+
+def test_an_older_belief_says_that_its_cost_grows(projected: EventStore, open_page: Open) -> None:
+    assert "looked through stored rows" in texts(open_page("models", p="orders", known="3"))
+    assert "looked through stored rows" not in texts(open_page("models", p="orders"))
+
+
+def test_without_a_build_the_command_is_named(shop: EventStore, open_page: Open) -> None:
+    at = open_page("models")
+    assert "Not projected yet" in titles(at)
+    assert "chronoscope project" in texts(at)
+    assert "not projected" in texts(open_page("projections"))
+
+
+def test_lag_is_told_in_events_and_time(projected: EventStore, open_page: Open) -> None:
+    projected.append([given.event("order-3", "Order Created", {}, given.NOON)])
+    at = open_page("projections", p="orders")
+    (row,) = [row for row in table(at, "Read models")["rows"] if row["id"] == "orders"]
+    assert [cell["text"] for cell in row["cells"]][1:4] == ["catching up", "5", "1"]
+    assert row["cells"][-1]["text"] == "chronoscope project"
+
+
+def fragile() -> Projection:
+    """Parks a key at its payment; cannot tell the keys of a shipment."""
+
+    def keys(event: RecordedEvent) -> list[str]:
+        if event.type == "Order Shipped":
+            raise LookupError("no parcel of Ada Lovelace")
+        return [event.stream]
+
+    one = Projection("fragile", keys=keys)
+
+    @one.on("Order Created", "Order Shipped")
+    def created(state: State, _: RecordedEvent) -> State:
+        return {**state, "status": "created"}
+
+    @one.on("Order Paid")
+    def paid(_: State, event: RecordedEvent) -> State:
+        raise ValueError(f"{event.data['paid']} is too much for Ada Lovelace")
+
+    return one
+
+
+@pytest.fixture
+def ailing(shop: EventStore, settings: Settings) -> EventStore:
+    """A read model with a parked key and an unrouted event beside the shop's own."""
+    Projector(shop, [*load(settings.projections), fragile()]).catch_up()
+    return shop
+
+
+def test_parked_keys_and_unrouted_events_are_told_with_their_events(ailing: EventStore, open_page: Open) -> None:
+    at = open_page("projections", p="fragile")
+    (parked,) = table(at, "Parked keys")["rows"]
+    assert (parked["id"], parked["cells"][1]["href"]) == ("order-1", "events?e=3&p=fragile")
+    assert "is too much for Ada Lovelace" in parked["cells"][3]["text"]
+    (unrouted,) = table(at, "Unrouted events")["rows"]
+    assert (unrouted["id"], unrouted["href"]) == ("5", "events?e=5&p=fragile")
+    assert "chronoscope heal fragile" in texts(at)
+
+
+def test_errors_of_folds_are_hidden_by_a_mask(ailing: EventStore, settings: Settings, open_page: Open) -> None:
+    answer_from(replace(settings, mask=("card.holder",)))
+    for page in ("projections", "models", "order"):
+        at = open_page(page, p="fragile", k="order-1")
+        assert not at.exception
+        assert "Ada Lovelace" not in texts(at)
+
+
+def test_the_proof_and_its_drifts_are_told(projected: EventStore, open_page: Open) -> None:
+    drifts = json.dumps([{"key": "order-2", "what": "the state differs"}])
+    with projected.write() as writer:
+        writer.execute("INSERT INTO proofs VALUES (1, 5, ?, 2, 2, ?)", (given.NOON, drifts))
+        writer.execute("INSERT INTO proofs VALUES (2, 5, ?, 1, 1, '[]')", (given.NOON,))
+    at = open_page("projections")
+    rows = {row[0]: row for row in cells(at, "Read models")}
+    assert (rows["orders"][1], rows["orders"][7], rows["orders"][8]) == (
+        "drifted",
+        "1 drift at #5",
+        "chronoscope rebuild orders",
+    )
+    assert rows["payments"][7] == "all keys at #5"
+    assert cells(at, "Drifted keys") == [["order-2", "the state differs"]]
+
+
+def test_masked_facets_are_neither_shown_nor_asked(projected: EventStore, settings: Settings, open_page: Open) -> None:
+    answer_from(replace(settings, mask=("paid", "total", "status")))
+    for more in ({}, {"t2": "2026-03-01T12:00:30Z"}, {"by": "status", "sum": "paid"}):
+        at = open_page("models", p="orders", **more)
+        assert not at.exception
+        assert "12.90" not in texts(at)
+        assert "shipped" not in texts(at)
+    assert "There is no facet paid" in texts(open_page("models", p="orders", f="paid > 1"))
+
+
+def test_a_story_is_read_from_the_read_model_of_the_link(projected: EventStore, open_page: Open) -> None:
+    assert "read from orders" in texts(open_page("order", k="order-1"))
+    at = open_page("order", k="order-1", p="automatic", t="2026-03-01T12:05:00Z")
+    assert "read from automatic" in texts(at)
+    assert "1 beyond this moment" in texts(at)
+
+
+def test_a_key_that_is_no_stream_has_a_story(shop: EventStore, settings: Settings, open_page: Open) -> None:
+    objects = {"objects": [{"type": "item", "id": "7"}]}
+    shop.append(
+        [given.event("order-2", "Item Picked", {"shelf": "B4"}, given.NOON + 130 * given.SECOND, metadata=objects)]
+    )
+    Projector(shop, load(settings.projections)).catch_up()
+    at = open_page("order", k="item-7")
+    assert "read from automatic" in texts(at)
+    assert ["shelf", "B4"] in [row[:2] for row in cells(at, "State")]
+
+
+def test_a_story_that_went_on_behind_the_read_model_is_replayed(projected: EventStore, open_page: Open) -> None:
+    projected.append([given.event("order-2", "Order Paid", {"paid": 5}, given.NOON + 700 * given.SECOND)])
+    at = open_page("order", k="order-2")
+    assert "replayed with orders: the read model stands at #5" in texts(at)
+    assert ["status", "paid"] in [row[:2] for row in cells(at, "State")]
+    assert "read from orders" in texts(open_page("order", k="order-1"))
+    assert "read from orders" in texts(open_page("order", k="order-2", known="5"))
+
+
+def test_the_overview_counts_read_models(projected: EventStore, open_page: Open) -> None:
+    assert cards(open_page("overview", t="2026-03-01T12:01:30Z"))["orders"] == "1"
+    assert cards(open_page("overview"))["orders"] == "2"
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "parameters"),
+    [
+        ("model_f", "status = paid", {"f": "status = paid", "p": "orders"}),
+        ("model_t2", "2026-03-01 12:00", {"t2": "2026-03-01T12:00:00.000000Z"}),
+    ],
+)
+def test_what_is_typed_goes_into_the_address(
+    field: str, typed: str, parameters: dict[str, str], projected: EventStore, open_page: Open
+) -> None:
+    at = open_page("models", p="orders", row="[1,2,3]")
+    at.text_input(key=field).set_value(typed).run()
+    assert {name: at.query_params[name] for name in parameters} == parameters
+    assert "row" not in at.query_params
+
+
+def test_another_read_model_begins_anew(projected: EventStore, open_page: Open) -> None:
+    at = open_page("models", p="orders", f="status = paid", t="2026-03-01T12:05:00Z")
+    at.selectbox(key="model_p").set_value("payments").run()
+    assert dict(at.query_params) == {"p": "payments", "t": "2026-03-01T12:05:00Z"}
