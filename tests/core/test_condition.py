@@ -16,7 +16,8 @@ from tests.core.painted import states
 
 STATE = decode(
     '{"status":"awaiting payment","total":-12.90,"n":1,"one":1.0,"yes":true,"none":null,"text":"1",'
-    '"items":[{"sku":"A 1","q":2}],"map":{"0":"zero","x y":{"or":1}},"not":5,"at":"2026-03-01T12:00:00Z","big":12345678901234567890123}'
+    '"items":[{"sku":"A 1","q":2}],"map":{"0":"zero","x y":{"or":1}},"not":5,"at":"2026-03-01T12:00:00Z",'
+    '"big":12345678901234567890123}'
 )
 
 
