@@ -5,7 +5,7 @@ import gc
 import sys
 from collections.abc import Callable, Iterator
 
-from benchmarks import append, histories, ingest, seed_memory
+from benchmarks import append, histories, ingest, scrubbing, seed_memory
 from benchmarks.ground import Ground, NotHere, ground
 from benchmarks.tables import conditions, keep
 
@@ -14,6 +14,7 @@ PARTS: dict[str, tuple[str, Callable[[Ground], Iterator[str]]]] = {
     "ingest": ("Ingest: medians of runs in random order, each in a process of its own", ingest.tables),
     "histories": ("Histories: questions to read models of growing size", histories.tables),
     "histories-10m": ("Histories: the same up to ten million rows", histories.tables_by_hand),
+    "scrubbing": ("Scrubbing: the moment bar in a real Chromium, beside an empty page", scrubbing.tables),
     "seed": ("The seed's memory", seed_memory.tables),
 }
 

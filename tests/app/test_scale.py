@@ -47,9 +47,7 @@ def test_a_pixel_stands_for_the_roundest_of_its_moments() -> None:
 
 def test_zooming_keeps_the_centre_where_it_is_and_stays_within_the_whole() -> None:
     centre = NOON + 2 * HOUR
-    narrow, wide, widest = run(
-        f"[zoomed({VIEW}, {WHOLE}, {centre}, 0.5), zoomed({VIEW}, {WHOLE}, {centre}, 2), zoomed({VIEW}, {WHOLE}, {centre}, 1e6)]"
-    )
+    narrow, wide, widest = run(f"[0.5, 2, 1e6].map((factor) => zoomed({VIEW}, {WHOLE}, {centre}, factor))")
     assert narrow == {"since": NOON + HOUR, "before": NOON + 6 * HOUR}
     assert wide == {"since": NOON - 2 * HOUR, "before": NOON + 18 * HOUR}
     assert widest == {"since": NOON - 100 * HOUR, "before": NOON + 100 * HOUR}

@@ -1,7 +1,6 @@
 """The moment bar in a real browser: it moves by itself, settles once, and the address is the only truth."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -62,12 +61,11 @@ def ready(window: Window, path: str = "/health") -> Window:
 
 
 PAINTED = """() => {
-    const canvas = document.querySelector('.st-key-moment_bar [data-testid=stBidiComponentRegular], .st-key-moment_bar');
     const find = (node) => node.shadowRoot?.querySelector('canvas') || [...node.children].map(find).find(Boolean);
-    const found = find(canvas);
-    if (!found || !found.width) return false;
-    const row = found.getContext('2d').getImageData(0, 0, found.width, Math.round(found.height * 0.7)).data;
-    return row.some((value, i) => i % 4 === 3 && value > 0);
+    const canvas = find(document.querySelector('.st-key-moment_bar'));
+    if (!canvas || !canvas.width) return false;
+    const bars = canvas.getContext('2d').getImageData(0, 0, canvas.width, Math.round(canvas.height * 0.7)).data;
+    return bars.some((value, i) => i % 4 === 3 && value > 0);
 }"""
 
 

@@ -103,7 +103,7 @@ function step(s, direction) {
   s.walking = (s.walking || Promise.resolve()).then(() => stepped(s, direction)).catch(() => s.field.classList.add("failed"));
 }
 async function stepped(s, direction) {
-  const from = s.mode === "knew" ? s.commit_ ?? s.data.known : handAt(s) + (direction < 0 && s.occurred === null && !s.step ? 1 : 0);
+  const from = s.mode === "knew" ? s.commit_ ?? s.data.known : handAt(s);
   const next = await nextStep(s.data, s.mode, from, direction);
   if (!next) { if (direction > 0 && s.mode !== "knew") s.occurred = null; }
   else if (s.mode === "knew") { s.known = next[0]; s.commit_ = next[1]; }
