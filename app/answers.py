@@ -182,6 +182,36 @@ class Step:
     error: str | None
     parked: bool
 
+    @property
+    def event_position(self) -> int:
+        """The event, by position."""
+        return self.event.position
+
+    @property
+    def since(self) -> int:
+        """When the event occurred."""
+        return self.event.occurred_at
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """A time in which something was so: what `text` says, where it is a value; None: there was nothing.
+
+    `began` and `ended` are the steps at its edges; `ended` None: it is still so at the moment.
+    """
+
+    text: str | None
+    began: Step
+    ended: Step | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A condition or a path that cannot be understood: its text with a mark at the place, and what would be right."""
+
+    marked: str
+    problem: str
+
 
 @dataclass(frozen=True, slots=True)
 class KeyStory:

@@ -29,30 +29,17 @@ def _diff_row(change: payload.Change, palette: Palette) -> Row:
     cells = (
         Cell(sign, title=word),
         Cell(change.name),
-        Cell(*_shown(change.before), tint=palette.before if change.before is not None else ""),
-        Cell(*_shown(change.after), tint=palette.after if change.after is not None else ""),
+        Cell(*shown_value(change.before), tint=palette.before if change.before is not None else ""),
+        Cell(*shown_value(change.after), tint=palette.after if change.after is not None else ""),
     )
     return Row(change.name, cells)
 
 
-def _shown(text: str | None) -> tuple[str, str]:
+def shown_value(text: str | None) -> tuple[str, str]:
     """A value for a cell, and the whole of it for the tooltip."""
     if text is None:
         return "", "not there"
     return payload.visible(plain(text)), payload.visible(text)
-
-
-def state(step: Step, changed: Sequence[payload.Change], palette: Palette) -> Table:
-    """The state's values by path, in the order of the state; those that this step set are marked."""
-    news = {change.name for change in changed}
-    columns = (Column("Path", "42%", "mono"), Column("Value", "", "mono wrap"))
-    rows = []
-    for leaf in payload.leaves(step.state) if step.state is not None else []:
-        path = payload.written(leaf.path)
-        tint, mark = (palette.after, "set here") if path in news else ("", "")
-        value = Cell(*_shown(leaf.text), tint=tint, mark=mark)
-        rows.append(Row(path, (Cell(path, kind="label"), value), edge=palette.accent if mark else ""))
-    return Table("State", columns, tuple(rows))
 
 
 def status(step: Step | None) -> str:
@@ -67,10 +54,10 @@ def status(step: Step | None) -> str:
 def timeline(story: KeyStory, chosen: int, look: Look, links: Mapping[int, str]) -> Table:
     """A key's steps in the order in which they happened, with the gap since the step before."""
     columns = (
-        Column("#", "40px", "mono", "right"),
+        Column("#", "36px", "mono", "right"),
         Column("Event", "", link=True),
-        Column("UTC", "80px", "mono"),
-        Column("after", "98px", align="right"),
+        Column("UTC", "76px", "mono"),
+        Column("after", "92px", align="right"),
     )
     rows, last_day, last_at = [], "", None
     for step in story.steps:
