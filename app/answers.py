@@ -206,6 +206,27 @@ class Spell:
 
 
 @dataclass(frozen=True, slots=True)
+class Related:
+    """Another key that has to do with the story, in a read model, and its state at the moment."""
+
+    projection: str
+    key: str
+    state: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrote:
+    """What a late event did when it came: the state before and after, and the events that were known by then.
+
+    Those stand behind it in the story, though they were recorded before it.
+    """
+
+    before: str | None
+    after: str | None
+    known: tuple[Event, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Unread:
     """A condition or a path that cannot be understood: its text with a mark at the place, and what would be right."""
 

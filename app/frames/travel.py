@@ -1,12 +1,15 @@
 """A key's steps looked at together: blame, a field's history, when a condition held, two moments compared. Pure."""
 
+import re
+import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app import formats, payload
-from app.answers import Event, Spell, Step, Unread
-from app.frames.keys import shown_value
-from app.frames.tables import Cell, Column, Look, Row, Table
+from app.answers import Event, KeyStory, Related, Rewrote, Spell, Step, Unread
+from app.frames.events import at
+from app.frames.keys import diff, shown_value, status_of
+from app.frames.tables import Cell, Column, Look, Row, Table, badge
 from app.links import Place
 from app.theme import ICONS, Palette, tone
 
@@ -161,3 +164,109 @@ def unread(found: Unread, place: Place, field: str) -> dict[str, Any]:
     title = "This condition cannot be read" if field == "when" else "This path cannot be read"
     text = f"At the mark: {found.problem}."
     return {"title": title, "level": "h3", "text": text, "look": "alarm", "links": [closing(place, field)]}
+
+
+def since(found: Sequence[Spell], by_then: Sequence[Step], until: int | None) -> str:
+    """For how long the status has been what it is at the step in view; empty where there is none."""
+    spell = _current(found, by_then)
+    if spell is None or spell.text is None:
+        return ""
+    return f"for {lasted(spell, until)}" if spell.ended else f"{lasted(spell, until)}".replace(", still so", " so far")
+
+
+def related(found: Sequence[Related], place: Place, look: Look) -> dict[str, Any]:
+    """Other keys of the story's events and flows, each with its status at the moment; they are links."""
+    chips = [
+        {
+            **badge(f"{one.key} {word}".strip(), word, look),
+            "href": place.kept(k=one.key, p=one.projection, when="").href(),
+            "title": f"{one.key} in {one.projection}",
+        }
+        for one in found
+        for word in [status_of(one.state)]
+    ]
+    return {"title": "Related", "level": "h3", "badges": chips}
+
+
+def rewrote(found: Rewrote, step: Step, changed: Sequence[payload.Change]) -> str:
+    """What a late event did when it came, in words."""
+    late = formats.duration(step.event.recorded_at - step.event.occurred_at)
+    known = ", ".join(f"{event.type} #{event.version}" for event in found.known[:3])
+    more = f" and {len(found.known) - 3:,} more" if len(found.known) > 3 else ""
+    behind = f", when {known}{more} {'were' if len(found.known) > 1 else 'was'} known" if known else ""
+    return f"It came {late} after it happened{behind}. {_rewritten(changed)}"
+
+
+def _rewritten(changed: Sequence[payload.Change]) -> str:
+    said = [f"{one.name} {_word(one.before)} → {_word(one.after)}" for one in changed[:3]]
+    more = f" and {len(changed) - 3:,} more" if len(changed) > 3 else ""
+    return f"It rewrote the state: {', '.join(said)}{more}." if said else "The state stayed what it was."
+
+
+def _word(text: str | None) -> str:
+    return "(not there)" if text is None else formats.elided(shown_value(text)[0], 40)
+
+
+def compared_heading(
+    changed: Sequence[payload.Change], between: Sequence[Step], place: Place, step: Step
+) -> dict[str, Any]:
+    """Which two moments, and how much differs."""
+    sides = sorted((place.compared or 0, step.since))
+    differs = f"{formats.plural(len(changed), 'value')} differ" if changed else "nothing differs"
+    note = f"{differs}, {formats.plural(len(between), 'event')} between"
+    title = " to ".join(formats.plain_time(side) for side in sides)
+    return {"title": title, "level": "h2", "note": note, "links": [closing(place, "t2")]}
+
+
+def compared(changed: Sequence[payload.Change], palette: Palette) -> Table:
+    """What differs between two moments."""
+    return diff(changed, palette, "What differs between the two moments")
+
+
+def between(found: Sequence[Step], place: Place, look: Look) -> Table:
+    """The events between two moments; each leads to its step."""
+    columns = (
+        Column("Event between", "", link=True),
+        Column("UTC", "142px", "mono"),
+        Column("Position", "90px", "mono", "right"),
+    )
+    rows = tuple(
+        Row(
+            str(step.event_position),
+            (
+                event_cell(step.event, look),
+                Cell(minute(step.since), title=formats.full_time(step.since)),
+                Cell(formats.count(step.event_position), dim=True),
+            ),
+            _there(step, place),
+        )
+        for step in found
+    )
+    return Table("Events between the two moments", columns, rows)
+
+
+def taking(story: KeyStory, step: Step, place: Place) -> dict[str, Any]:
+    """The story up to the step in view as files, and the command that writes the same test."""
+    here = place if step is story.steps[-1] else place.but(t=at(step.event))
+    asked = Place(t=here.t, known=here.known, k=story.key, p=story.projection).href("reproduce")
+    forms = (("py", "Test for pytest"), ("jsonl", "JSON Lines"), ("json", "State"))
+    files = [{"text": text, "href": f"{asked}&as={form}"} for form, text in forms]
+    text = (
+        "This story up to the step in view. The test replays it, asserts the state as it was seen, and passes as it is."
+    )
+    return {
+        "title": "Take it with you",
+        "level": "h3",
+        "text": text,
+        "downloads": files,
+        "commands": [_command(story, here)],
+        "look": "panel",
+    }
+
+
+def _command(story: KeyStory, here: Place) -> str:
+    name = re.sub(r"[^0-9A-Za-z]+", "_", story.key).strip("_").lower() or "story"
+    words = ["chronoscope", "reproduce", story.projection, story.key, "--to", f"test_{name}.py"]
+    words += ["--at", here.t] if here.occurred is not None else []
+    words += ["--known", here.known] if here.known_position is not None else []
+    return shlex.join(words)

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 import streamlit as st
 
-from app import context, formats, links, payload, travel
+from app import context, formats, links, payload, queries, travel
 from app.answers import KeyStory, Spell, Step, Unread
 from app.components import parts
 from app.frames import keys as frames
@@ -54,6 +55,8 @@ def answers(story: KeyStory, number: int, place: Place, look: Look) -> None:
     until = context.standing().time
     if place.when:
         _when(travel.spells(story.steps, place.when), until, place, look)
+    if place.compared is not None:
+        _compared(story, number, place, look)
     if place.path:
         _history(travel.history(story.steps, place.path), story.steps[: number + 1], until, place, look)
 
@@ -83,6 +86,29 @@ def _unread(found: Unread, place: Place, field: str) -> None:
     st.code(found.marked, language=None)
 
 
+def _compared(story: KeyStory, number: int, place: Place, look: Look) -> None:
+    """The step in view beside the second moment, the earlier one first."""
+    step, at = story.steps[number], replace(context.standing(), occurred=place.compared)
+    other = queries.story(context.VIEWER, at, story.key, story.projection)
+    sides = [story.steps[: number + 1], other.steps if other is not None else ()]
+    first, second = sides if step.since <= (place.compared or 0) else sides[::-1]
+    changed = payload.changes(*(side[-1].state if side else None for side in (first, second)))
+    between = [*travel.apart(second, first), *travel.apart(first, second)]
+    parts.facts(travel_frames.compared_heading(changed, between, place, step), key="compared_head")
+    left, right = st.columns([11, 9], gap="small")
+    with left:
+        parts.rows(travel_frames.compared(changed, look.palette), key="compared", height=ANSWER)
+    with right:
+        parts.rows(travel_frames.between(between, place, look), key="between", height=ANSWER)
+
+
+def related(story: KeyStory, place: Place, look: Look) -> None:
+    """Chips of the keys that have to do with this one."""
+    found = queries.related(context.VIEWER, context.standing(), story)
+    if found:
+        parts.facts(travel_frames.related(found, place, look), key="related")
+
+
 def panes(story: KeyStory, number: int, place: Place, look: Look) -> None:
     """The story, the state at its step with blame, and what the step changed."""
     step = story.steps[number]
@@ -96,7 +122,8 @@ def panes(story: KeyStory, number: int, place: Place, look: Look) -> None:
         blame = travel.blamed(story.steps[: number + 1])
         parts.rows(travel_frames.state(step, blame, place, look.palette), key="state", height=PANE)
     with change:
-        _change(step, changed, place, look)
+        _change(story, step, changed, place, look)
+        parts.facts(travel_frames.taking(story, step, place), key="taking")
 
 
 def _story(story: KeyStory, step: Step, place: Place, look: Look) -> None:
@@ -106,8 +133,12 @@ def _story(story: KeyStory, step: Step, place: Place, look: Look) -> None:
     parts.rows(table, key="story", keyboard=True, height=PANE)
 
 
-def _change(step: Step, changed: Sequence[payload.Change], place: Place, look: Look) -> None:
+def _change(story: KeyStory, step: Step, changed: Sequence[payload.Change], place: Place, look: Look) -> None:
     parts.facts(frames.change_heading(changed), key="change_head")
     parts.rows(frames.diff(changed, look.palette), key="diff")
     parts.facts(frames.event_card(step, place, look), key="set_by")
+    if step.event.late:
+        came = queries.rewrote(context.VIEWER, context.standing(), story, step)
+        text = travel_frames.rewrote(came, step, payload.changes(came.before, came.after))
+        parts.facts({"title": "Late", "level": "h3", "text": text, "look": "panel"}, key="late")
     st.code(payload.laid_out(step.event.data), language=None)

@@ -7,7 +7,9 @@ from app.queries.moments import commit_at, standing
 from app.queries.orders import found, story
 from app.queries.overview import catalogue, curve, happened, last_hour, stories
 from app.queries.projections import course, courses, parked, unrouted
+from app.queries.relating import related, rewrote
 from app.queries.source import use
+from app.queries.taking import taken
 
 __all__ = [
     "Refused",
@@ -32,10 +34,13 @@ __all__ = [
     "newest",
     "page",
     "parked",
+    "related",
+    "rewrote",
     "rows",
     "standing",
     "stories",
     "story",
+    "taken",
     "unrouted",
     "use",
 ]

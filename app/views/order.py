@@ -22,5 +22,6 @@ stepping.draw(story, number, step, place, look)
 if step is None:
     st.stop()
 
+travel.related(story, place, look)
 travel.answers(story, number, place, look)
 travel.panes(story, number, place, look)
