@@ -61,8 +61,8 @@ def timeline(story: KeyStory, chosen: int, look: Look, links: Mapping[int, str])
     columns = (
         Column("#", "36px", "mono", "right"),
         Column("Event", "", link=True),
-        Column("UTC", "76px", "mono"),
-        Column("after", "92px", align="right"),
+        Column("UTC", "84px", "mono"),
+        Column("after", "102px", align="right"),
     )
     rows, last_day, last_at = [], "", None
     for step in story.steps:
@@ -114,10 +114,8 @@ def _parked(story: KeyStory) -> str:
     stopped = next((step for step in story.steps if step.error is not None), None)
     if stopped is None:
         return "The fold stopped at an event that cannot be seen from here."
-    waiting = len(story.steps) - story.steps.index(stopped) - 1
-    others = f" {formats.plural(waiting, 'event')} behind it wait." if waiting else ""
     name = f"{stopped.event.type} #{stopped.event.version}"
-    return f"Parked: the fold could not take {name} ({stopped.error}); the state is the one before it.{others}"
+    return f"Parked: the fold could not take {name} ({stopped.error}); the state is the one before it. What came later waits."
 
 
 def state_heading(step: Step) -> dict[str, Any]:

@@ -114,7 +114,7 @@ def panes(story: KeyStory, number: int, place: Place, look: Look) -> None:
     step = story.steps[number]
     before = story.steps[number - 1].state if number else None
     changed = payload.changes(before, step.state)
-    past, state, change = st.columns([12, 15, 11], gap="small")
+    past, state, change = st.columns([12, 15, 12], gap="small")
     with past:
         _story(story, step, place, look)
     with state:

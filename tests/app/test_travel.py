@@ -231,5 +231,4 @@ def test_a_parked_story_says_where_and_why(
     Projector(shop, load(frail.projections)).catch_up()
     said = titled(open_page("order", k="order-1"), "order-1")
     assert "Parked: the fold could not take Order Paid #2 (RuntimeError: no till)" in said["text"]
-    assert "1 event behind it wait" in said["text"]
     assert "parked" in [badge["text"] for badge in said["badges"]]
