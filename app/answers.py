@@ -190,6 +190,57 @@ class Step:
     error: str | None
     parked: bool
 
+    @property
+    def event_position(self) -> int:
+        """The event, by position."""
+        return self.event.position
+
+    @property
+    def since(self) -> int:
+        """When the event occurred."""
+        return self.event.occurred_at
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """A time in which something was so: what `text` says, where it is a value; None: there was nothing.
+
+    `began` and `ended` are the steps at its edges; `ended` None: it is still so at the moment.
+    """
+
+    text: str | None
+    began: Step
+    ended: Step | None
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Another key that has to do with the story, in a read model, and its state at the moment."""
+
+    projection: str
+    key: str
+    state: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrote:
+    """What a late event did when it came: the state before and after, and the events that were known by then.
+
+    Those stand behind it in the story, though they were recorded before it.
+    """
+
+    before: str | None
+    after: str | None
+    known: tuple[Event, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A condition or a path that cannot be understood: its text with a mark at the place, and what would be right."""
+
+    marked: str
+    problem: str
+
 
 @dataclass(frozen=True, slots=True)
 class KeyStory:

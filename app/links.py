@@ -24,7 +24,8 @@ class Place:
     are positions that page through events, `e` the position of the open event, `k` the chosen key. `reason` and
     `n` choose dead letters. `p` is a read model, `f` conditions on its facets, `by` the facet to count by, `sum` the
     one to sum, `t2` a second moment to compare with, `move` the change whose keys to show, `ever` asks who was ever so,
-    `row` is where a page of keys begins.
+    `row` is where a page of keys begins. `path` is a field of the key's state whose history is open, `when` a condition
+    on the state that is asked for.
     """
 
     t: str = ""
@@ -48,6 +49,8 @@ class Place:
     move: str = ""
     ever: str = ""
     row: str = ""
+    path: str = ""
+    when: str = ""
 
     @classmethod
     def read(cls, query: Mapping[str, str]) -> "Place":

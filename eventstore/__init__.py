@@ -5,7 +5,7 @@ Outsiders import from here; the command and the seed also from `eventstore.inges
 """
 
 from eventstore.builds import Build
-from eventstore.core.attempt import Raised
+from eventstore.core.attempt import Raised, attempt
 from eventstore.core.blame import Blame, Had, Held, KeyStep, blame, field_history, when
 from eventstore.core.canonical import Json, decode, encode
 from eventstore.core.condition import Condition, parse_condition, parse_path
@@ -80,6 +80,7 @@ __all__ = [
     "as_folded",
     "as_json_lines",
     "as_pytest",
+    "attempt",
     "blame",
     "body",
     "changes",

@@ -12,7 +12,7 @@ from app.links import Place
 from app.theme import ICONS, Palette, tone
 
 
-def diff(changed: Sequence[payload.Change], palette: Palette) -> Table:
+def diff(changed: Sequence[payload.Change], palette: Palette, caption: str = "What changed at this step") -> Table:
     """Changes as rows: sign, path, before, after."""
     columns = (
         Column("", "34px"),
@@ -20,7 +20,7 @@ def diff(changed: Sequence[payload.Change], palette: Palette) -> Table:
         Column("Before", "", "mono"),
         Column("After", "", "mono"),
     )
-    return Table("What changed at this step", columns, tuple(_diff_row(change, palette) for change in changed))
+    return Table(caption, columns, tuple(_diff_row(change, palette) for change in changed))
 
 
 def _diff_row(change: payload.Change, palette: Palette) -> Row:
@@ -29,35 +29,27 @@ def _diff_row(change: payload.Change, palette: Palette) -> Row:
     cells = (
         Cell(sign, title=word),
         Cell(change.name),
-        Cell(*_shown(change.before), tint=palette.before if change.before is not None else ""),
-        Cell(*_shown(change.after), tint=palette.after if change.after is not None else ""),
+        Cell(*shown_value(change.before), tint=palette.before if change.before is not None else ""),
+        Cell(*shown_value(change.after), tint=palette.after if change.after is not None else ""),
     )
     return Row(change.name, cells)
 
 
-def _shown(text: str | None) -> tuple[str, str]:
+def shown_value(text: str | None) -> tuple[str, str]:
     """A value for a cell, and the whole of it for the tooltip."""
     if text is None:
         return "", "not there"
     return payload.visible(plain(text)), payload.visible(text)
 
 
-def state(step: Step, changed: Sequence[payload.Change], palette: Palette) -> Table:
-    """The state's values by path, in the order of the state; those that this step set are marked."""
-    news = {change.name for change in changed}
-    columns = (Column("Path", "42%", "mono"), Column("Value", "", "mono wrap"))
-    rows = []
-    for leaf in payload.leaves(step.state) if step.state is not None else []:
-        path = payload.written(leaf.path)
-        tint, mark = (palette.after, "set here") if path in news else ("", "")
-        value = Cell(*_shown(leaf.text), tint=tint, mark=mark)
-        rows.append(Row(path, (Cell(path, kind="label"), value), edge=palette.accent if mark else ""))
-    return Table("State", columns, tuple(rows))
-
-
 def status(step: Step | None) -> str:
     """The state's own word for where the key stands; empty where it has none."""
-    for leaf in payload.leaves(step.state) if step is not None and step.state is not None else []:
+    return status_of(None if step is None else step.state)
+
+
+def status_of(state: str | None) -> str:
+    """The same of a state."""
+    for leaf in payload.leaves(state) if state is not None else []:
         if leaf.path == ("status",):
             value = json.loads(leaf.text)
             return value if isinstance(value, str) else ""
@@ -67,10 +59,10 @@ def status(step: Step | None) -> str:
 def timeline(story: KeyStory, chosen: int, look: Look, links: Mapping[int, str]) -> Table:
     """A key's steps in the order in which they happened, with the gap since the step before."""
     columns = (
-        Column("#", "40px", "mono", "right"),
+        Column("#", "36px", "mono", "right"),
         Column("Event", "", link=True),
-        Column("UTC", "80px", "mono"),
-        Column("after", "98px", align="right"),
+        Column("UTC", "84px", "mono"),
+        Column("after", "102px", align="right"),
     )
     rows, last_day, last_at = [], "", None
     for step in story.steps:
@@ -102,8 +94,8 @@ def timeline(story: KeyStory, chosen: int, look: Look, links: Mapping[int, str])
     return Table(f"The story of {story.key}", columns, tuple(rows))
 
 
-def key_heading(story: KeyStory, step: Step | None, look: Look) -> dict[str, Any]:
-    """Which key, its status here, and how far its story goes."""
+def key_heading(story: KeyStory, step: Step | None, look: Look, since: str = "") -> dict[str, Any]:
+    """Which key, its status here and `since` when, how far its story goes, and where and why its fold stopped."""
     word = status(step)
     badges = [badge(word, word, look)] if word else []
     if step is not None and step.state is None:
@@ -112,13 +104,18 @@ def key_heading(story: KeyStory, step: Step | None, look: Look) -> dict[str, Any
         badges.append(badge("parked", "failed", look))
     seen = formats.plural(len(story.steps), "event")
     later = f", {formats.count(story.later)} beyond this moment" if story.later else ""
-    return {
-        "title": story.key,
-        "mono": True,
-        "level": "h1",
-        "badges": badges,
-        "note": f"{seen}{later} · {story.note}",
-    }
+    said = " · ".join(part for part in (since, f"{seen}{later}", story.note) if part)
+    heading = {"title": story.key, "mono": True, "level": "h1", "badges": badges, "note": said}
+    return heading if step is None or not step.parked else {**heading, "text": _parked(story)}
+
+
+def _parked(story: KeyStory) -> str:
+    """Which event the fold could not take, why, and what came of the others."""
+    stopped = next((step for step in story.steps if step.error is not None), None)
+    if stopped is None:
+        return "The fold stopped at an event that cannot be seen from here."
+    name = f"{stopped.event.type} #{stopped.event.version}"
+    return f"Parked: the fold could not take {name} ({stopped.error}); the state is the one before it. What came later waits."
 
 
 def state_heading(step: Step) -> dict[str, Any]:
@@ -146,6 +143,7 @@ def event_card(step: Step, place: Place, look: Look) -> dict[str, Any]:
     links = [
         {"text": "Stand here", "href": place.but(t=at(event)).href()},
         {"text": "As known then", "href": place.but(known=str(event.commit_position)).href()},
+        {"text": "Compare", "href": place.but(t2=at(event)).href()},
         {"text": "Open event", "href": place.kept(e=str(event.position)).href("events")},
     ]
     late = [badge("late", "waiting", look)] if event.late else []

@@ -10,10 +10,13 @@ from app.links import Place
 FIELD = "find"
 
 
-def draw(place: Place) -> None:
-    """The search field, and what it found until a key is chosen."""
-    if not place.k:
-        parts.facts({"title": "Time machine", "level": "h1", "note": "any thing as it was at any moment"}, key="title")
+def title() -> None:
+    """What this page is, where no key is chosen."""
+    parts.facts({"title": "Time machine", "level": "h1", "note": "any thing as it was at any moment"}, key="title")
+
+
+def field(place: Place) -> None:
+    """The search field."""
     with st.container(key="search"):
         st.text_input(
             "Find an order, a payment, any stream",
@@ -23,15 +26,14 @@ def draw(place: Place) -> None:
             label_visibility="collapsed",
             width=420,
         )
-    if place.q or not place.k:
-        _listed(place)
 
 
 def _find() -> None:
     links.go(links.here().but(q=links.value(FIELD).strip()))
 
 
-def _listed(place: Place) -> None:
+def listed(place: Place) -> None:
+    """What the search found; without a search the orders that changed last."""
     category = "" if place.q else "order"
     found = queries.found(context.VIEWER, place.q, category) or (() if place.q else queries.found(context.VIEWER, ""))
     if not found:

@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from app import formats, links
-from app.answers import KeyStory, Step
+from app import context, formats, links, travel
+from app.answers import KeyStory, Step, Unread
 from app.components import parts
 from app.frames import keys as frames
 from app.frames.tables import Look
+from app.frames.travel import since
 from app.links import Place, number
 
 
@@ -26,10 +27,12 @@ def target(step: Step, place: Place) -> Place:
 
 
 def draw(story: KeyStory, index: int, step: Step | None, place: Place, look: Look) -> None:
-    """The key's heading and the way through its steps."""
+    """The key's heading, with how long its status has been so, and the way through its steps."""
+    status = travel.history(story.steps, "status")
+    so_long = "" if isinstance(status, Unread) else since(status, story.steps[: index + 1], context.standing().time)
     head, buttons = st.columns([3, 2], vertical_alignment="center")
     with head:
-        parts.facts(frames.key_heading(story, step, look), key="key")
+        parts.facts(frames.key_heading(story, step, look, so_long), key="key")
     with buttons, st.container(key="steps", horizontal=True, horizontal_alignment="right", gap="xsmall"):
         _button("First", "step_first", story.steps[0] if index > 0 else None, place)
         _button("← Back", "step_back", story.steps[index - 1] if index > 0 else None, place)

@@ -8,7 +8,9 @@ from app.queries.moments import commit_at, standing
 from app.queries.orders import found, story
 from app.queries.overview import catalogue, curve, happened, last_hour, stories
 from app.queries.projections import course, courses, parked, unrouted
+from app.queries.relating import related, rewrote
 from app.queries.source import use
+from app.queries.taking import taken
 from eventstore.clock import now
 
 __all__ = [
@@ -38,10 +40,13 @@ __all__ = [
     "now",
     "page",
     "parked",
+    "related",
+    "rewrote",
     "rows",
     "standing",
     "stories",
     "story",
+    "taken",
     "unrouted",
     "use",
 ]

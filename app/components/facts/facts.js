@@ -2,7 +2,7 @@
 const drawn = new WeakMap();
 
 function badge(spec) {
-  const made = el("span", "badge");
+  const made = spec.href ? anchor(spec.href, "badge", "") : el("span", "badge");
   made.style.setProperty("--tone", spec.tone);
   made.append(el("span", "icon", spec.icon), spec.text);
   return made;
@@ -17,6 +17,7 @@ function head(data) {
   if (data.note) made.append(el("span", "note", data.note));
   const links = el("span", "links");
   (data.links || []).forEach((l) => links.append(anchor(l.href, "button", l.text)));
+  (data.downloads || []).forEach((l) => { const file = el("a", "button", l.text); file.href = l.href; file.download = ""; links.append(file); });
   if (links.childNodes.length) made.append(links);
   return made;
 }

@@ -1,0 +1,272 @@
+"""A key's steps looked at together: blame, a field's history, when a condition held, two moments compared. Pure."""
+
+import re
+import shlex
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from app import formats, payload
+from app.answers import Event, KeyStory, Related, Rewrote, Spell, Step, Unread
+from app.frames.events import at
+from app.frames.keys import diff, shown_value, status_of
+from app.frames.tables import Cell, Column, Look, Row, Table, badge
+from app.links import Place
+from app.theme import ICONS, Palette, tone
+
+WHOLE = "(whole)"
+"""How the path of a state is written that is one value."""
+
+
+def minute(micros: int) -> str:
+    """`1 Mar 14:05:09`: where a column holds day and time."""
+    return f"{formats.short_day(micros)} {formats.clock_time(micros)[:8]}"
+
+
+def state(step: Step, blame: Mapping[str, Step], place: Place, palette: Palette) -> Table:
+    """The state's values by path, each with the event that made it so; those of this step are marked.
+
+    A row leads to that event's step, its path to every value that the path ever had.
+    """
+    columns = (Column("Path", "34%", "mono"), Column("Value", "", "mono wrap"), Column("Set by", "36%", link=True))
+    rows = tuple(
+        _leaf(leaf, blame.get(payload.written(leaf.path)), step, place, palette)
+        for leaf in (payload.leaves(step.state) if step.state is not None else [])
+    )
+    return Table("State", columns, rows)
+
+
+def _leaf(leaf: payload.Leaf, by: Step | None, step: Step, place: Place, palette: Palette) -> Row:
+    path, here = payload.written(leaf.path), by is not None and by.event_position == step.event_position
+    href = "" if path == WHOLE else place.but(path="" if path == place.path else path).href()
+    cells = (
+        Cell(path, title=f"Every value that {path} ever had" if href else path, kind="label", href=href),
+        Cell(*shown_value(leaf.text), tint=palette.after if here else ""),
+        Cell("") if by is None else _setter(by.event, "here" if here else ""),
+    )
+    to = "" if by is None else place.but(e=str(by.event_position), q="").href()
+    return Row(path, cells, to, edge=palette.accent if here else "", selected=path == place.path)
+
+
+def _setter(event: Event, mark: str) -> Cell:
+    title = f"{event.type} #{event.version}, position {event.position:,}\n{formats.full_time(event.occurred_at)}"
+    return Cell(f"{event.type} #{event.version}", title=title, mark=mark, dim=not mark)
+
+
+def event_cell(event: Event, look: Look) -> Cell:
+    """An event with the icon and colour of what its type means."""
+    meant = tone(event.type)
+    title = f"{event.type} #{event.version}, position {event.position:,}\n{formats.full_time(event.occurred_at)}"
+    return Cell(f"{event.type} #{event.version}", title=title, icon=ICONS[meant], tone=look.palette.tones[meant])
+
+
+def lasted(spell: Spell, until: int | None) -> str:
+    """How long it was so; up to the moment where it still is."""
+    if spell.ended is not None:
+        return formats.duration(spell.ended.since - spell.began.since)
+    return "still so" if until is None or until < spell.began.since else _so_far(until - spell.began.since)
+
+
+def _so_far(micros: int) -> str:
+    return f"{formats.duration(micros)}, still so"
+
+
+def _there(step: Step, place: Place) -> str:
+    return place.but(e=str(step.event_position), q="").href()
+
+
+def history(found: Sequence[Spell], by_then: Sequence[Step], until: int | None, place: Place, look: Look) -> Table:
+    """Every value that a path ever had; the one behind the steps up to the one in view is marked. Rows lead there."""
+    columns = (
+        Column("Value", "30%", "mono wrap"),
+        Column("Set by", "", link=True),
+        Column("Since, UTC", "142px", "mono"),
+        Column("for", "150px", align="right"),
+    )
+    current = _current(found, by_then)
+    rows = tuple(
+        Row(
+            str(spell.began.event_position),
+            (
+                Cell(*shown_value(spell.text)) if spell.text is not None else Cell("not there", dim=True),
+                event_cell(spell.began.event, look),
+                Cell(minute(spell.began.since), title=formats.full_time(spell.began.since)),
+                Cell(lasted(spell, until), dim=True),
+            ),
+            _there(spell.began, place),
+            selected=spell is current,
+        )
+        for spell in found
+    )
+    return Table(f"Every value of {place.path}", columns, rows)
+
+
+def _current(found: Sequence[Spell], steps: Sequence[Step]) -> Spell | None:
+    """The last that began by then."""
+    by_then = {step.event_position for step in steps}
+    return next((spell for spell in reversed(found) if spell.began.event_position in by_then), None)
+
+
+def history_heading(found: Sequence[Spell], place: Place) -> dict[str, Any]:
+    """Which field, and how often it changed."""
+    said = formats.plural(len(found), "value") if found else "was never there"
+    return {"title": payload.visible(place.path), "mono": True, "note": said, "links": [closing(place, "path")]}
+
+
+def closing(place: Place, field: str) -> dict[str, str]:
+    """The link that puts away what the address asks for."""
+    return {"text": "Close", "href": place.but(**{field: ""}).href()}
+
+
+def spells(found: Sequence[Spell], until: int | None, place: Place, look: Look) -> Table:
+    """When a condition held: each time with the events at its edges, which are links to their steps."""
+    columns = (
+        Column("From, UTC", "142px", "mono"),
+        Column("made so by", "", link=True),
+        Column("to, UTC", "142px", "mono"),
+        Column("ended by", ""),
+        Column("for", "150px", align="right"),
+    )
+    return Table(f"When {place.when} held", columns, tuple(_spell(one, until, place, look) for one in found))
+
+
+def _spell(spell: Spell, until: int | None, place: Place, look: Look) -> Row:
+    began, ended = spell.began, spell.ended
+    end = (Cell("at the moment", dim=True), Cell("still so", dim=True)) if ended is None else _end(ended, place, look)
+    cells = (
+        Cell(minute(began.since), title=formats.full_time(began.since)),
+        event_cell(began.event, look),
+        *end,
+        Cell(lasted(spell, until).removesuffix(", still so"), dim=True),
+    )
+    return Row(str(began.event_position), cells, _there(began, place))
+
+
+def _end(ended: Step, place: Place, look: Look) -> tuple[Cell, Cell]:
+    cell = event_cell(ended.event, look)
+    linked = Cell(cell.text, title=cell.title, icon=cell.icon, tone=cell.tone, href=_there(ended, place))
+    return Cell(minute(ended.since), title=formats.full_time(ended.since)), linked
+
+
+def spells_heading(found: Sequence[Spell], until: int | None, place: Place) -> dict[str, Any]:
+    """What was asked, and the answer in one line."""
+    ends = [(one.began.since, until if one.ended is None else one.ended.since) for one in found]
+    total = sum(max(0, end - since) for since, end in ends if end is not None)
+    said = f"held {_times(len(found))}, {formats.duration(total)} in all" if found else "never held up to this moment"
+    return {"title": payload.visible(place.when), "mono": True, "note": said, "links": [closing(place, "when")]}
+
+
+def _times(number: int) -> str:
+    return {1: "once", 2: "twice"}.get(number, f"{number:,} times")
+
+
+def unread(found: Unread, place: Place, field: str) -> dict[str, Any]:
+    """What cannot be understood, and what would be right."""
+    title = "This condition cannot be read" if field == "when" else "This path cannot be read"
+    text = f"At the mark: {found.problem}."
+    return {"title": title, "level": "h3", "text": text, "look": "alarm", "links": [closing(place, field)]}
+
+
+def since(found: Sequence[Spell], by_then: Sequence[Step], until: int | None) -> str:
+    """For how long the status has been what it is at the step in view; empty where there is none."""
+    spell = _current(found, by_then)
+    if spell is None or spell.text is None:
+        return ""
+    return f"for {lasted(spell, until)}" if spell.ended else f"{lasted(spell, until)}".replace(", still so", " so far")
+
+
+def related(found: Sequence[Related], place: Place, look: Look) -> dict[str, Any]:
+    """Other keys of the story's events and flows, each with its status at the moment; they are links."""
+    chips = [
+        {
+            **badge(f"{one.key} {word}".strip(), word, look),
+            "href": place.kept(k=one.key, p=one.projection, when="").href(),
+            "title": f"{one.key} in {one.projection}",
+        }
+        for one in found
+        for word in [status_of(one.state)]
+    ]
+    return {"title": "Related", "level": "h3", "badges": chips}
+
+
+def rewrote(found: Rewrote, step: Step, changed: Sequence[payload.Change]) -> str:
+    """What a late event did when it came, in words."""
+    late = formats.duration(step.event.recorded_at - step.event.occurred_at)
+    known = ", ".join(f"{event.type} #{event.version}" for event in found.known[:3])
+    more = f" and {len(found.known) - 3:,} more" if len(found.known) > 3 else ""
+    behind = f", when {known}{more} {'were' if len(found.known) > 1 else 'was'} known" if known else ""
+    return f"It came {late} after it happened{behind}. {_rewritten(changed)}"
+
+
+def _rewritten(changed: Sequence[payload.Change]) -> str:
+    said = [f"{one.name} {_word(one.before)} → {_word(one.after)}" for one in changed[:3]]
+    more = f" and {len(changed) - 3:,} more" if len(changed) > 3 else ""
+    return f"It rewrote the state: {', '.join(said)}{more}." if said else "The state stayed what it was."
+
+
+def _word(text: str | None) -> str:
+    return "(not there)" if text is None else formats.elided(shown_value(text)[0], 40)
+
+
+def compared_heading(
+    changed: Sequence[payload.Change], between: Sequence[Step], place: Place, step: Step
+) -> dict[str, Any]:
+    """Which two moments, and how much differs."""
+    sides = sorted((place.compared or 0, step.since))
+    differs = f"{formats.plural(len(changed), 'value')} differ" if changed else "nothing differs"
+    note = f"{differs}, {formats.plural(len(between), 'event')} between"
+    title = " to ".join(formats.plain_time(side) for side in sides)
+    return {"title": title, "level": "h2", "note": note, "links": [closing(place, "t2")]}
+
+
+def compared(changed: Sequence[payload.Change], palette: Palette) -> Table:
+    """What differs between two moments."""
+    return diff(changed, palette, "What differs between the two moments")
+
+
+def between(found: Sequence[Step], place: Place, look: Look) -> Table:
+    """The events between two moments; each leads to its step."""
+    columns = (
+        Column("Event between", "", link=True),
+        Column("UTC", "142px", "mono"),
+        Column("Position", "90px", "mono", "right"),
+    )
+    rows = tuple(
+        Row(
+            str(step.event_position),
+            (
+                event_cell(step.event, look),
+                Cell(minute(step.since), title=formats.full_time(step.since)),
+                Cell(formats.count(step.event_position), dim=True),
+            ),
+            _there(step, place),
+        )
+        for step in found
+    )
+    return Table("Events between the two moments", columns, rows)
+
+
+def taking(story: KeyStory, step: Step, place: Place) -> dict[str, Any]:
+    """The story up to the step in view as files, and the command that writes the same test."""
+    here = place if step is story.steps[-1] else place.but(t=at(step.event))
+    asked = Place(t=here.t, known=here.known, k=story.key, p=story.projection).href("reproduce")
+    forms = (("py", "Test for pytest"), ("jsonl", "JSON Lines"), ("json", "State"))
+    files = [{"text": text, "href": f"{asked}&as={form}"} for form, text in forms]
+    text = (
+        "This story up to the step in view. The test replays it, asserts the state as it was seen, and passes as it is."
+    )
+    return {
+        "title": "Take it with you",
+        "level": "h3",
+        "text": text,
+        "downloads": files,
+        "commands": [_command(story, here)],
+        "look": "panel",
+    }
+
+
+def _command(story: KeyStory, here: Place) -> str:
+    name = re.sub(r"[^0-9A-Za-z]+", "_", story.key).strip("_").lower() or "story"
+    words = ["chronoscope", "reproduce", story.projection, story.key, "--to", f"test_{name}.py"]
+    words += ["--at", here.t] if here.occurred is not None else []
+    words += ["--known", here.known] if here.known_position is not None else []
+    return shlex.join(words)
