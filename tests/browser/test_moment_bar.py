@@ -261,7 +261,7 @@ def test_a_second_moment_is_pinned_and_goes_along(window: Window) -> None:
 
 def test_as_we_knew_it_moves_what_was_known(window: Window) -> None:
     ready(window, "/events")
-    window.page.get_by_text("As we knew it").click()
+    window.page.get_by_role("radio", name="As we knew it").check()
     window.until_place("/events", known="62")
     assert hand(window, "known").is_visible()
     hand(window, "known").focus()
@@ -273,7 +273,7 @@ def test_as_we_knew_it_moves_what_was_known(window: Window) -> None:
     window.until_so(lambda: 20 < int(window.parameters["known"]) < 50, "a commit of the afternoon")
     window.settled()
     assert said(window, "known").startswith("known at Sun 1 Mar 2026 17:")
-    window.page.get_by_text("As it happened").click()
+    window.page.get_by_role("radio", name="As it happened").check()
     window.until_place("/events")
     assert hand(window, "known").is_hidden()
 
