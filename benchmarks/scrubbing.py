@@ -6,7 +6,6 @@ The bar's own files run in Chromium without Streamlit around them; its counts ar
 
 import json
 import statistics
-import time
 from collections.abc import Iterator
 from itertools import pairwise
 from random import Random
@@ -25,7 +24,7 @@ HOUR = 3_600_000_000
 NOON = 1_772_366_400_000_000
 DRAWN_WITHIN = 50.0  # milliseconds
 WORK_WITHIN = 6.0  # milliseconds a frame, p95
-PACE = 1 / 90  # seconds between two moves of the pointer: quicker than the display
+ROUNDS = 4  # in which the pages take turns: the machine is not equally busy all the time
 ADDRESS = "http://bar.test/"
 
 PAGE = """<!doctype html><html><head><meta charset="utf-8"><style>
@@ -39,12 +38,14 @@ EMPTY = PAGE.replace("harness.js", "frames.js")
 FRAMES = """
 window.frames_ = [];
 window.watching = false;
+let moves = 0;
 (function watch(now) {
-  performance.mark("frame");
+  performance.mark(moves ? "moved" : "rested");
   if (window.watching) window.frames_.push(now);
+  moves = 0;
   requestAnimationFrame(watch);
 })(0);
-document.addEventListener("pointermove", () => {});
+addEventListener("pointermove", () => { moves += 1; }, true);
 """
 
 # The answer is handed over as text. Timed from there: parsing, drawing, and the task after the frame, when it is seen.
@@ -164,23 +165,29 @@ def _drawing(page: Page, times: int) -> str:
 
 
 def _dragging(pages: dict[str, Page], chromium: Browser, moves: int) -> str:
-    """Work of the main thread in each frame, and the gaps between frames, while a real pointer drags."""
-    rows = []
-    for name, page in pages.items():
-        work, gaps = _dragged(page, chromium, moves)
-        verdict = ("reached" if _share(work, 0.95) <= WORK_WITHIN else "**missed**") if name == "moment bar" else ""
-        missed = sum(gap > 25 for gap in gaps) / len(gaps)
-        rows.append([
-            name,
-            f"{len(work):,}",
-            f"{statistics.median(work):.2f} ms",
-            f"{_share(work, 0.95):.2f} ms {verdict}".strip(),
-            f"{statistics.median(gaps):.1f} ms",
-            f"{_share(gaps, 0.95):.1f} ms",
-            f"{missed:.1%}",
-        ])  # fmt: skip
-    heads = ("drag", "frames", "work, median", f"work, p95 (goal {WORK_WITHIN:.0f} ms)", "gap, median", "gap, p95")
+    """Work of the main thread in each frame with a move, and the gaps between frames, while a real pointer drags."""
+    work: dict[str, list[float]] = {name: [] for name in pages}
+    gaps: dict[str, list[float]] = {name: [] for name in pages}
+    for _ in range(ROUNDS):
+        for name, page in pages.items():
+            spent, waited = _dragged(page, chromium, moves // ROUNDS)
+            work[name] += spent
+            gaps[name] += waited
+    heads = ("drag", "moves a second", "work a frame", f"p95, goal {WORK_WITHIN:.0f} ms", "gap", "p95")
+    rows = [_row(name, work[name], gaps[name]) for name in pages]
     return table((*heads, "gaps over 25 ms"), rows)
+
+
+def _row(name: str, work: list[float], gaps: list[float]) -> list[str]:
+    return [
+        name,
+        f"{len(work) / sum(gaps) * 1_000:.0f}",
+        f"{statistics.median(work):.2f} ms",
+        f"{_share(work, 0.95):.2f} ms",
+        f"{statistics.median(gaps):.1f} ms",
+        f"{_share(gaps, 0.95):.1f} ms",
+        f"{sum(gap > 25 for gap in gaps) / len(gaps):.1%}",
+    ]
 
 
 def _dragged(page: Page, chromium: Browser, moves: int) -> tuple[list[float], list[float]]:
@@ -190,11 +197,11 @@ def _dragged(page: Page, chromium: Browser, moves: int) -> tuple[list[float], li
     page.mouse.down()
     chromium.start_tracing(page=page, categories=["toplevel", "blink.user_timing"])
     page.evaluate("() => { window.frames_.length = 0; window.watching = true }")
-    for number in range(moves):
-        page.mouse.move(400 + abs(number * 7 % 2200 - 1100), 40)
-        time.sleep(PACE)
+    for x in (400, 1500):
+        page.mouse.move(x, 40, steps=moves // 2)  # the driver waits for each to be taken: one a frame
     frames = page.evaluate("() => { window.watching = false; return window.frames_ }")
     trace = json.loads(chromium.stop_tracing())["traceEvents"]
+    page.mouse.move(900, 40)
     page.mouse.up()
     if page.evaluate("() => Boolean(window.ready)"):
         _came_along(page)
@@ -204,28 +211,31 @@ def _dragged(page: Page, chromium: Browser, moves: int) -> tuple[list[float], li
 def _came_along(page: Page) -> None:
     """A bar that ignores the pointer would be quick too: it must settle, once, where the pointer let it go."""
     page.wait_for_function("() => window.settled.length > 0")
-    settled = page.evaluate("() => window.settled")
+    settled = page.evaluate("() => window.settled.splice(0)")
     if len(settled) != 1 or set(settled[0]) != {"t", "page"}:
         raise RuntimeError(f"The drag settled as {settled}, not once with a time: its frames count for nothing.")
 
 
 def _work(trace: list[dict[str, Any]]) -> list[float]:
-    """The thread time of the page's tasks between one frame's mark and the next."""
-    marks = [one for one in trace if one.get("name") == "frame" and one.get("cat") == "blink.user_timing"]
-    thread = (marks[0]["pid"], marks[0]["tid"])
-    starts = sorted(one["ts"] for one in marks)
-    tasks = sorted(
-        (one["ts"], one.get("tdur", one["dur"]))
+    """The thread time of each frame that had a move: of the task with its mark and of those up to the next mark's."""
+    marks = sorted(
+        (one["ts"], one["name"], one["pid"], one["tid"])
         for one in trace
-        if one.get("ph") == "X" and one["name"].endswith("RunTask") and (one["pid"], one["tid"]) == thread
+        if one.get("cat") == "blink.user_timing" and one.get("name") in ("moved", "rested")
+    )
+    ends = sorted(
+        (one["ts"] + one["dur"], one.get("tdur", one["dur"]))
+        for one in trace
+        if one.get("ph") == "X" and one["name"].endswith("RunTask") and (one["pid"], one["tid"]) == marks[0][2:]
     )
     found, at = [], 0
-    for start, end in pairwise(starts):
+    for (start, name, *_), (end, *_) in pairwise(marks):
         spent = 0.0
-        while at < len(tasks) and tasks[at][0] < end:
-            spent += tasks[at][1] if tasks[at][0] >= start else 0
+        while at < len(ends) and ends[at][0] < end:
+            spent += ends[at][1] if ends[at][0] >= start else 0
             at += 1
-        found.append(spent / 1_000)
+        if name == "moved":
+            found.append(spent / 1_000)
     return found
 
 

@@ -17,7 +17,7 @@ MINUTE = 60 * given.SECOND
 HOUR = 60 * MINUTE
 
 
-def ask(path: str, tag: str = "", **query: object) -> tuple[int, dict[str, str], Any]:
+def ask(path: str, *, tag: Any = "", **query: Any) -> tuple[int, dict[str, str], Any]:
     """Status, headers and document of an answer of the server's own routes."""
     sent: list[Any] = []
     scope = {

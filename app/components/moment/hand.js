@@ -5,7 +5,7 @@ const SETTLE = 150; // milliseconds after the pointer was let go
 
 function followPointer(s) {
   const listen = (name, answer) => s.field.addEventListener(name, answer, { signal: s.stop.signal });
-  listen("pointerdown", (event) => { if (event.button === 0 && !s.hand) take(s, event); });
+  listen("pointerdown", (event) => { if (event.button === 0 && !s.hand && !event.target.closest("button")) take(s, event); });
   listen("pointermove", (event) => { s.pointer = event.clientX - s.left; if (s.hand) drag(s); else hover(s, event); });
   listen("pointerup", () => { if (s.hand) letGo(s); });
   listen("pointercancel", () => { if (s.hand) cancel(s); });
