@@ -5,8 +5,8 @@ import gc
 import sys
 from collections.abc import Callable, Iterator
 
-from benchmarks import append, histories, ingest, seed_memory
-from benchmarks.ground import Ground, NotHere, ground
+from benchmarks import append, histories, ingest, projector, seed_memory
+from benchmarks.ground import ENGINES, Ground, NotHere, ground
 from benchmarks.tables import conditions, keep
 
 PARTS: dict[str, tuple[str, Callable[[Ground], Iterator[str]]]] = {
@@ -14,6 +14,7 @@ PARTS: dict[str, tuple[str, Callable[[Ground], Iterator[str]]]] = {
     "ingest": ("Ingest: medians of runs in random order, each in a process of its own", ingest.tables),
     "histories": ("Histories: questions to read models of growing size", histories.tables),
     "histories-10m": ("Histories: the same up to ten million rows", histories.tables_by_hand),
+    "projector": ("Projector: what an event costs it, and what it stores", projector.tables),
     "seed": ("The seed's memory", seed_memory.tables),
 }
 
@@ -42,17 +43,21 @@ def _print_and_keep(
 ) -> None:
     parts = []
     with ground(asked.scale, asked.seed) as place:
+        place.engines = tuple(asked.engine or ENGINES)
         for part in tables(place):
             print(part, flush=True)
             parts.append(part)
     if asked.scale == 1:
-        keep(name, title, f"python -m benchmarks {name} --seed {asked.seed}", parts)
+        only = "".join(f" --engine {engine}" for engine in asked.engine or ())
+        page = "-".join([name, *map(str.lower, asked.engine or ())])
+        keep(page, title, f"python -m benchmarks {name}{only} --seed {asked.seed}", parts)
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("parts", nargs="*", choices=[[], *PARTS], help="which; all but histories-10m without any")
     parser.add_argument("--scale", type=float, default=1.0, help="share of the full counts; only full runs are kept")
+    parser.add_argument("--engine", action="append", choices=ENGINES, help="only this database; all without it")
     parser.add_argument("--seed", type=int, default=20_261_123, help="of all random choices")
     return parser.parse_args()
 

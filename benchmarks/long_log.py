@@ -99,12 +99,12 @@ def stream(order: int) -> str:
 
 
 def _payload(one: Told, random: Random) -> str:
-    if one.type == "Order Created":
-        cents = 500 + random.randrange(40_000)
-        return (
-            f'{{"order_id":"{one.order:08}","customer_id":"c-{random.randrange(100_000):06}","currency":"EUR",'
-            f'"total":{cents // 100}.{cents % 100:02},"items":[{{"sku":"SKU-{random.randrange(9_999):04}","quantity":2}}]}}'
-        )
+    said = f'"order_id":"{one.order:08}"'
     if one.type == "Order Paid":
-        return f'{{"order_id":"{one.order:08}","paid":{5 + random.randrange(400)}.50}}'
-    return f'{{"order_id":"{one.order:08}","note":"step {random.randrange(1_000):03}"}}'
+        return f'{{{said},"paid":{5 + random.randrange(400)}.50}}'
+    if one.type != "Order Created":
+        return f'{{{said},"note":"step {random.randrange(1_000):03}"}}'
+    cents, customer = 500 + random.randrange(40_000), random.randrange(100_000)
+    items = f'[{{"sku":"SKU-{random.randrange(9_999):04}","quantity":2}}]'
+    total = f"{cents // 100}.{cents % 100:02}"
+    return f'{{{said},"customer_id":"c-{customer:06}","currency":"EUR","total":{total},"items":{items}}}'

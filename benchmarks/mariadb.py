@@ -37,7 +37,7 @@ def server() -> Iterator["pymysql.Connection[Any]"]:
     with TemporaryDirectory(prefix="chronoscope-mariadb-") as name:
         folder = Path(name)
         user = unprivileged()
-        owner = {} if user is None else {"user": user.pw_uid, "group": user.pw_gid}
+        owner: dict[str, Any] = {} if user is None else {"user": user.pw_uid, "group": user.pw_gid}
         if user is not None:
             shutil.chown(folder, user.pw_uid, user.pw_gid)
         made = ["mariadb-install-db", "--no-defaults", f"--datadir={folder / 'data'}", "--skip-test-db"]

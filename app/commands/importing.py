@@ -1,9 +1,7 @@
 """The command that imports a file."""
 
 import json
-import signal
 import sys
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +10,8 @@ import click
 from app.commands import options
 
 if TYPE_CHECKING:  # for the same reason as in options
+    from threading import Event
+
     from eventstore import EventStore
     from eventstore.ingest.importing import Report
     from eventstore.ingest.surveying import FileMapping, Survey
@@ -66,16 +66,14 @@ def import_file(
             click.echo(found.toml(mapping), nl=False)
             return
         click.echo(summary(mapping, found), err=True)
-        stop = threading.Event()
-        for wanted in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(wanted, lambda *_: stop.set())
-        report = imported(opened, found, mapping, stop, database, project=project)
+        with options.stopping() as stop:
+            report = imported(opened, found, mapping, stop, database, project=project)
     click.echo(json.dumps(report_facts(report)) if as_json else report_line(report))
     sys.exit(3 if report.dead_letters else 0)
 
 
 def imported(
-    file: Any, found: "Survey", mapping: "FileMapping", stop: threading.Event, database: str | None, *, project: bool
+    file: Any, found: "Survey", mapping: "FileMapping", stop: "Event", database: str | None, *, project: bool
 ) -> "Report":
     """Run the import under a progress bar; afterwards the log is sealed and read models are level."""
     from app.commands.following import Following

@@ -1,8 +1,5 @@
 """The command that reads topics into the store."""
 
-import signal
-import threading
-
 import click
 
 from app.commands import options
@@ -28,10 +25,7 @@ def ingest(*, topics: str | None, servers: str | None, until_end: bool, project:
     named = [name.strip() for name in topics.split(",") if name.strip()] if topics is not None else list(loaded.topics)
     if not named:
         raise click.UsageError("Name the topics to read with --topics orders,payments.")
-    stop = threading.Event()
-    for wanted in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(wanted, lambda *_: stop.set())
-    with options.writing(database) as store:
+    with options.stopping() as stop, options.writing(database) as store:
         intake = Intake(store, loaded.topics, message_bytes=loaded.message_bytes)
         ingester = Ingester(store, intake, servers or loaded.kafka_servers, named, merge_window=loaded.merge_window)
         following = Following(store, loaded.anchor_file, loaded.projections if project else ())

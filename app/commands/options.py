@@ -1,6 +1,8 @@
 """What several commands take: the store, a time, JSON."""
 
 import os
+import signal
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -93,6 +95,18 @@ def asking(database: str | None, known: int | None = None, known_at: int | None 
     with reading(database) as store:
         commit = known if known_at is None else store.commit_at(known_at)
         yield Asked(store, Histories(store, projections), commit)
+
+
+@contextmanager
+def stopping() -> Iterator[threading.Event]:
+    """An event that SIGINT and SIGTERM set: what runs ends as it should, and then the command."""
+    stop = threading.Event()
+    before = {one: signal.signal(one, lambda *_: stop.set()) for one in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield stop
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
 
 
 @contextmanager

@@ -1,9 +1,7 @@
 """Commands that keep read models: project, rebuild, heal."""
 
 import json
-import signal
 import sys
-import threading
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
@@ -13,6 +11,8 @@ import click
 from app.commands import options
 
 if TYPE_CHECKING:  # for the same reason as in options
+    from threading import Event
+
     from eventstore import EventStore, Projector
 
 POLL = 0.5
@@ -32,8 +32,7 @@ def project(*, names: tuple[str, ...], follow: bool, as_json: bool, database: st
     from eventstore import Projector
 
     projections = options.chosen(options.settings(database).projections, names)
-    stop = _stopping()
-    with options.writing(database) as store:
+    with options.stopping() as stop, options.writing(database) as store:
         projector = Projector(store, projections)
         _catch_up(projector, stop)
         while follow and not stop.wait(POLL):
@@ -53,8 +52,7 @@ def rebuild(*, projection: str, as_json: bool, database: str | None) -> None:
     from eventstore import Projector
 
     (chosen,) = options.chosen(options.settings(database).projections, [projection])
-    stop = _stopping()
-    with options.writing(database) as store:
+    with options.stopping() as stop, options.writing(database) as store:
         projector = Projector(store, [chosen])
         projector.rebuild(projection)
         _catch_up(projector, stop)
@@ -87,22 +85,14 @@ def heal(*, projection: str, accept_code: bool, as_json: bool, database: str | N
     sys.exit(3 if found.parked else 0)
 
 
-def _stopping() -> threading.Event:
-    """An event that SIGINT and SIGTERM set: the running batch ends, then the command."""
-    stop = threading.Event()
-    for wanted in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(wanted, lambda *_: stop.set())
-    return stop
-
-
-def _catch_up(projector: "Projector", stop: threading.Event) -> None:
+def _catch_up(projector: "Projector", stop: "Event") -> None:
     from app.commands.leveling import leveling
 
     with leveling() as on_progress:
         projector.catch_up(stop=stop.is_set, on_progress=on_progress)
 
 
-def _follow(projector: "Projector", stop: threading.Event) -> None:
+def _follow(projector: "Projector", stop: "Event") -> None:
     """Take in what came; a database that is away is asked again."""
     from eventstore.errors import DatabaseError
 

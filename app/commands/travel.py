@@ -106,6 +106,7 @@ def reproduce(*, projection: str, key: str, to: Path, at: int | None, database: 
     The test passes as it is, needs no store, and says what to change. What --to names a .jsonl gets the events as JSON
     Lines instead, each with the state behind it.
     """
+    from app.commands.printing import shown
     from eventstore import Moment, Story
 
     if to.suffix not in (".py", ".jsonl"):
@@ -118,10 +119,11 @@ def reproduce(*, projection: str, key: str, to: Path, at: int | None, database: 
         events = _events(asked, [row.event_position for row in steps.rows])
     if not steps.rows:
         raise click.ClickException(
-            f"{key} has no events by then (checkpoint {steps.checkpoint:,}): nothing is written."
+            f"{shown(key)} has no events by then (checkpoint {steps.checkpoint:,}): nothing is written."
         )
-    _write(to, Story(one, key, list(events.values()), moment), modules)
-    _say(to, steps, Story(one, key, list(events.values()), moment))
+    story = Story(one, key, list(events.values()), moment)
+    _write(to, story, modules)
+    _say(to, steps, story)
 
 
 def _write(to: Path, story: "Story", modules: tuple[str, ...]) -> None:

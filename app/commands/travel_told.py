@@ -1,4 +1,4 @@
-"""How the commands print one key's blame, the history of a field, when a condition held, and what two moments differ in.
+"""How the commands print one key's blame, a field's history, when a condition held, what two moments differ in.
 
 Each answer names the events that it needs (`positions`), and prints with them.
 """
@@ -6,6 +6,7 @@ Each answer names the events that it needs (`positions`), and prints with them.
 from collections.abc import Mapping
 from typing import Any
 
+from app import formats
 from app.commands.printing import shown
 from app.commands.told import json_line, time
 from eventstore import (
@@ -213,4 +214,4 @@ def _seconds(duration: int | None) -> float | None:
 
 
 def _long(duration: int | None) -> str:
-    return "to the moment" if duration is None else f"for {duration / 1_000_000:,.6f}".rstrip("0").rstrip(".") + " s"
+    return "to the moment" if duration is None else formats.duration(duration)

@@ -1,6 +1,7 @@
 """Read models: rows, tallies, what changed, who was ever so, as tables and facts. Pure."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -129,16 +130,41 @@ def _tally(one: Tally, by: str, hues: Mapping[str, str], sum_of: str, look: Look
     return Row(one.value or NONE_OF_IT, tuple(cells), target, selected=chosen)
 
 
+MOST_DRAWN = 8
+"""So many values have a colour of their own; a curve draws the others together."""
+
+OTHERS = "all others"
+
+
+def coloured(curve: ModelCurve) -> list[str]:
+    """The curve's values, those that most keys ever held at once before the others."""
+    peaks = Counter[str]()
+    for point in curve.points:
+        for tally in point.tallies:
+            peaks[tally.value] = max(peaks[tally.value], tally.keys)
+    most = {value for value, _ in peaks.most_common(MOST_DRAWN)}
+    return sorted(curve.values, key=lambda value: value not in most)
+
+
 def drawn(curve: ModelCurve, place: Place) -> ModelCurve:
-    """The curve of the values that the conditions name, where they name any: one value may dwarf all others."""
-    named = {one.value or "" for one in asked(place) if one.facet == curve.by and one.operator == "="}
-    if not named & {*curve.values}:
+    """What is drawn: the values that the conditions name, else those that have a colour, and all others as one."""
+    named = {one.value or "" for one in asked(place) if one.facet == curve.by and one.operator == "="} & {*curve.values}
+    if named:
+        points = tuple(replace(one, tallies=tuple(t for t in one.tallies if t.value in named)) for one in curve.points)
+        return replace(curve, values=tuple(value for value in curve.values if value in named), points=points)
+    own = coloured(curve)[:MOST_DRAWN]
+    if len(own) == len(curve.values):
         return curve
-    points = tuple(
-        replace(point, tallies=tuple(tally for tally in point.tallies if tally.value in named))
-        for point in curve.points
-    )
-    return replace(curve, values=tuple(value for value in curve.values if value in named), points=points)
+    points = tuple(replace(point, tallies=_gathered(point.tallies, own)) for point in curve.points)
+    return replace(curve, values=(OTHERS, *own), points=points)
+
+
+def _gathered(tallies: Sequence[Tally], own: Sequence[str]) -> tuple[Tally, ...]:
+    """The tallies, those without a colour as one."""
+    others = [tally for tally in tallies if tally.value not in own]
+    sums = {name: sum((tally.sums[name] for tally in others), start=0) for name in (others[0].sums if others else ())}
+    gathered = Tally(OTHERS, sum(tally.keys for tally in others), sums)
+    return (gathered, *(tally for tally in tallies if tally.value in own))
 
 
 def asked(place: Place) -> tuple[narrowing.Condition, ...]:

@@ -70,8 +70,8 @@ def _put(field: str) -> None:
 
 
 def hues(curve: ModelCurve | None, look: Look) -> dict[str, str]:
-    """A colour for each value, in the order in which they first appeared."""
-    return {} if curve is None else colours(look.palette, curve.values)
+    """A colour for each value, in the order in which they first appeared; grey where there are too many."""
+    return {} if curve is None else colours(look.palette, frames.coloured(curve))
 
 
 def curves(curve: ModelCurve | None, found: ModelCounts, summed: str, at: Standing, place: Place, look: Look) -> None:

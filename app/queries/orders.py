@@ -1,12 +1,15 @@
 """Keys: which there are, and one key's story: its stored states, or a replay where no read model has come so far."""
 
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
 from app.answers import KeyStory, Standing, Step, Stream, Viewer
 from app.model_answers import Model
 from app.queries import source
 from app.queries.events import error_shown, for_folds, seen, shown, state_shown
 from app.queries.models import door, models
 from app.queries.moments import moment
-from eventstore import NotProjected, RecordedEvent, curves, encode, serving, steps
+from eventstore import NotProjected, RecordedEvent, curves, encode, fold_order, serving, steps
 from eventstore.histories import Stored
 
 FOUND = 12
@@ -59,16 +62,29 @@ def _stored(viewer: Viewer, at: Standing, key: str, model: Model, having: tuple[
     except NotProjected:
         return None
     known = told if at.live else histories.steps(model.name, key, limit=LONGEST)
-    events = source.store().events_at([row.event_position for row in told.rows])
     later = len(known.rows) - len(told.rows)
     note = _read(model, told.checkpoint, at) + (f"; its first {LONGEST:,} steps" if told.more else "")
-    made = tuple(_step(viewer, row, events[row.event_position]) for row in told.rows)
+    made = tuple(_steps(viewer, at, key, told.rows))
     return KeyStory(key, model.name, made, later, note, having)
 
 
 def _read(model: Model, checkpoint: int, at: Standing) -> str:
     behind = at.until - checkpoint
     return f"read from {model.name}" + (f", which is {behind:,} events behind" if behind > 0 else "")
+
+
+def _steps(viewer: Viewer, at: Standing, key: str, rows: Sequence[Stored]) -> Iterator[Step]:
+    """The stored states with their events, and those events of the stream that no fold takes: they change nothing."""
+    store = source.store()
+    told = {row.event_position: row for row in rows}
+    events = {**{event.position: event for event in store.read_stream(key, limit=LONGEST)}, **store.events_at([*told])}
+    last: Step | None = None
+    for event in fold_order(events.values(), moment(at)):
+        if event.position in told:
+            last = _step(viewer, told[event.position], event)
+            yield last
+        elif last is not None:
+            yield replace(last, event=seen(viewer, event), error=None)
 
 
 def _step(viewer: Viewer, row: Stored, event: RecordedEvent) -> Step:

@@ -114,7 +114,7 @@ _BARE = re.compile(r"\s*([^\s\"'=<>!()].*?)(?=\s+(?:and|or)(?:[\s(]|$)|\s*\)|\s*
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?", re.ASCII)
 _NAME = re.compile(r"\s*([\w:-]+)")
 _PLACE = re.compile(r"\s*\[(\d{1,9})\]", re.ASCII)
-_DOT = re.compile(r"(\.)")
+_DOT = re.compile(r"\s*(\.)")
 _NOT = re.compile(r"\s*(not)(?=[\s(])", re.IGNORECASE)
 _AND = re.compile(r"\s*(and)(?=[\s(]|$)", re.IGNORECASE)
 _OR = re.compile(r"\s*(or)(?=[\s(]|$)", re.IGNORECASE)

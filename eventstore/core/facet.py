@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from eventstore.core.canonical import MAX_EXPONENT
 from eventstore.core.times import parse_time
 from eventstore.errors import Unreadable
 
@@ -17,7 +18,6 @@ LONGEST = 1_024
 """The longest text that a facet takes, in bytes of UTF-8: databases bound what an index holds."""
 
 _BOUND = 2**63
-_DIGITS = 19
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
@@ -136,11 +136,11 @@ def _decimal(value: Any, scale: int) -> Value:
     if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
         return None
     number = Decimal(value)
-    if not number.is_finite() or number.adjusted() > _DIGITS:  # written out, 1e999999999 would fill the memory
+    if not number.is_finite() or abs(number.adjusted()) > MAX_EXPONENT:  # written out, 1e999999999 fills the memory
         return None
-    scaled = number.scaleb(scale)
-    whole = int(scaled)
-    return whole if whole == scaled and -_BOUND <= whole < _BOUND else None
+    numerator, denominator = number.as_integer_ratio()  # exact: Decimal's own arithmetic rounds at 28 digits
+    whole, rest = divmod(numerator * 10**scale, denominator)
+    return whole if not rest and -_BOUND <= whole < _BOUND else None
 
 
 def _number(value: Any, _: int) -> Value:

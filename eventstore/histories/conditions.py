@@ -12,7 +12,7 @@ from eventstore.histories.answers import Stored, Where
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """What rows must fulfil. `sought` is found by an index, `filtered` looked at row by row; `values` bound by both."""
+    """What rows must fulfil. `sought` is a column found by its index, `filtered` is looked at row by row."""
 
     sought: str
     sought_values: tuple[Any, ...]
@@ -34,7 +34,7 @@ def conditions(build: Build, where: Sequence[Where]) -> Conditions:
     rest = [one for one in tests if one is not index]
     texts = [_sql(facet, word, value) for facet, word, value in rest]
     return Conditions(
-        sought="" if index is None else f"f_{index[0].name} = ? AND ",
+        sought="" if index is None else f"f_{index[0].name}",
         sought_values=() if index is None else (index[2],),
         filtered=" AND ".join(["state IS NOT NULL", *texts]),
         filtered_values=tuple(value for _, _, value in rest if value is not None),

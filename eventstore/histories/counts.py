@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from eventstore.builds import Build
 from eventstore.core.event import Micros
+from eventstore.core.facet import Value
 from eventstore.core.history import LIVE_AT, OPEN
 from eventstore.databases import Row
 from eventstore.histories.answers import Counts, Curve, Point, Stored, Tally
@@ -22,8 +23,7 @@ FINE: Micros = 1_000_000
 LONGEST = 100_000
 
 
-@dataclass(frozen=True, slots=True)
-class Delta:
+class Delta(NamedTuple):
     """What changes at a time: so many more keys of a value, and their sums."""
 
     at: Micros
@@ -43,6 +43,13 @@ def count(at: Standing, by: str | None, projections: Projections) -> Counts:
     return Counts(at.build.projection, by, tallies, complete=True, flat=flat, checkpoint=at.build.position)
 
 
+def holding(at: Standing, by: str, value: Value, projections: Projections) -> int | None:
+    """How many keys hold the value at the moment; None where only looking through rows would tell."""
+    if not _rolled(at, by):
+        return None
+    return next((one.keys for one in count(at, by, projections).tallies if one.value == (value or "")), 0)
+
+
 def _rolled(at: Standing, by: str | None) -> bool:
     """Whether roll-ups answer."""
     if by is None:
@@ -57,20 +64,21 @@ class _Totals:
     def __init__(self, build: Build) -> None:
         self._names = [facet.name for facet in build.summed]
         self._found: dict[str, list[int]] = {}
+        self._told: dict[str, Tally] = {}
 
     def add(self, value: Any, numbers: Iterable[Any]) -> None:
         """Add to a value's numbers."""
-        found = self._found.setdefault("" if value is None else str(value), [0] * (1 + len(self._names)))
+        name = "" if value is None else str(value)
+        found = self._found.setdefault(name, [0] * (1 + len(self._names)))
         for place, number in enumerate(numbers):
             found[place] += int(number or 0)
+        self._told.pop(name, None)
+        if any(found):
+            self._told[name] = Tally(name, found[0], dict(zip(self._names, found[1:], strict=True)))
 
     def tallies(self) -> dict[str, Tally]:
         """The values that any key holds."""
-        return {
-            value: Tally(value, numbers[0], dict(zip(self._names, numbers[1:], strict=True)))
-            for value, numbers in self._found.items()
-            if any(numbers)
-        }
+        return {value: self._told[value] for value in self._found if value in self._told}
 
 
 def _sums(build: Build, before: str = "") -> str:

@@ -123,7 +123,7 @@ class Projector:
                 return
             if live is not None and live.position > new.position:
                 return
-            self._collect(session, [one for one in of_it if one.state == "old"])
+            self._collect(session, [one for one in of_it if one.state == "old" or is_abandoned(one, new)])
             if live is not None:
                 set_state(session, live, "old", self._store.now())
             set_state(session, new, "live", self._store.now())
@@ -131,3 +131,8 @@ class Projector:
     def _collect(self, session: Session, old: Iterable[Build]) -> None:
         for one in old:
             drop(session, one)
+
+
+def is_abandoned(one: Build, new: Build) -> bool:
+    """Whether the build was begun before the new one, by code that changed again before it was level."""
+    return one.state == "building" and one.number < new.number

@@ -72,10 +72,11 @@ class Passes:
                 return
 
     def _lagging(self, until: int) -> list[Build]:
-        """The builds at the lowest checkpoint."""
+        """The builds at the lowest checkpoint; those that answer come before those that are still being made."""
         behind = [one for one in self.ours() if one.position < until]
-        lowest = min((one.position for one in behind), default=0)
-        return [one for one in behind if one.position == lowest]
+        first = [one for one in behind if one.state == "live"] or behind
+        lowest = min((one.position for one in first), default=0)
+        return [one for one in first if one.position == lowest]
 
     def _advance(self, group: Sequence[Build], until: int) -> int | None:
         """One batch; where its end stands, None where no whole commit is left."""
@@ -135,7 +136,8 @@ class Passes:
 
     def _write_part(self, writer: Writer, part: Part, position: int) -> None:
         build, session = part.build, writer.session
-        moved = writer.execute(_MOVE, (position, self._store.now(), build.number, build.position))
+        seen = (build.number, build.position, build.updated_at)
+        moved = writer.execute(_MOVE, (position, self._store.now(), *seen))
         if not moved:
             raise CheckpointMoved(build.projection, build.number, build.position)
         self._hook("checkpoint written")
@@ -175,5 +177,8 @@ def stop(session: Session, build: Build, facet: str, stopped: Iterable[str]) -> 
     session.execute("UPDATE builds SET stopped = ? WHERE build = ?", (json.dumps(sorted(stopped)), build.number))
 
 
-_MOVE = "UPDATE builds SET position = ?, updated_at = ? WHERE build = ? AND position = ? AND state <> 'old'"
+# The time tells too: a repair moves no checkpoint, and replaces rows from which the batch may have been made.
+_MOVE = """
+    UPDATE builds SET position = ?, updated_at = ?
+    WHERE build = ? AND position = ? AND updated_at = ? AND state <> 'old'"""
 _UNROUTED = "INSERT INTO unrouted (build, position, error) VALUES (?, ?, ?)"

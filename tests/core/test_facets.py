@@ -41,3 +41,18 @@ def test_a_value_is_taken_as_the_column_holds_it(kind: Kind, asked: object, held
 def test_a_value_of_another_kind_is_refused(kind: Kind, asked: str) -> None:
     with pytest.raises(ValueError, match=f"is no {kind}"):
         Facet("facet", kind).column(asked)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("12.34", 1234),
+        ("12.340", 1234),
+        ("12.345", None),
+        ("-0.01", -1),
+        ("1." + "0" * 40, 100),
+        ("1." + "0" * 40 + "1", None),
+    ],
+)
+def test_decimals_are_exact_however_many_digits_they_have(text: str, value: int | None) -> None:
+    assert Facet("total", Kind.DECIMAL).of({"total": Decimal(text)}) == value

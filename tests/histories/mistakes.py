@@ -342,21 +342,27 @@ OF_HEALING = (
 BLIND = Mistake(
     "the checkpoint moved without comparing",
     PASSES,
-    (("WHERE build = ? AND position = ? AND state", "WHERE build = ? AND (position = ? OR 1 = 1) AND state"),),
+    (
+        (
+            "WHERE build = ? AND position = ? AND updated_at = ?",
+            "WHERE build = ? AND (position = ? OR updated_at = ? OR 1 = 1)",
+        ),
+    ),
     "the machine",
 )
 APART = Mistake(
     "the checkpoint in a second transaction",
     PASSES,
     (
-        ("moved = writer.execute(_MOVE, (position, self._store.now(), build.number, build.position))", "moved = 1"),
+        ("moved = writer.execute(_MOVE, (position, self._store.now(), *seen))", "moved = len(seen)"),
         (
             "            self._write(parts, events[-1].position)\n",
             "            self._write(parts, events[-1].position)\n"
             '            self._hook("between the two")\n'
             "            with self._store.write() as writer:\n"
             "                for one in group:\n"
-            "                    writer.execute(_MOVE, (events[-1].position, 0, one.number, one.position))\n",
+            "                    seen = (one.number, one.position, one.updated_at)\n"
+            "                    writer.execute(_MOVE, (events[-1].position, 0, *seen))\n",
         ),
     ),
     "the machine",

@@ -154,3 +154,20 @@ def test_a_build_that_drifts_is_not_swapped_in(poisoned: EventStore) -> None:
     assert projected.live(poisoned, "adder").number == first.number
     ((failure,),) = poisoned.rows("SELECT failure FROM builds WHERE build = ?", (number,))
     assert "order-1" in failure
+
+
+def test_a_build_whose_code_changed_again_is_collected(poisoned: EventStore) -> None:
+    first = projected.live(poisoned, "adder")
+    Projector(poisoned, [counter(broken=False, other=1)]).catch_up(until=1)
+    Projector(poisoned, [counter(broken=False, other=2)]).catch_up()
+    states = sorted(poisoned.rows("SELECT build, state FROM builds"))
+    assert states == [(first.number, "old"), (first.number + 2, "live")]
+
+
+def test_a_build_that_answers_comes_before_one_that_is_being_made(poisoned: EventStore) -> None:
+    projector = Projector(poisoned, [counter(broken=True)], batch=7)
+    projector.rebuild("adder")
+    poisoned.append([event("order-1", "Added", {"amount": 1}, at=NOON + 200 * SECOND)])
+    seen: list[int] = []
+    projector.catch_up(on_progress=lambda reached, _: seen.append(reached))
+    assert seen[:3] == [34, 7, 14]

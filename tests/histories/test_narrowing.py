@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from eventstore.core.condition import Operator
 from eventstore.errors import BadCondition
 from eventstore.histories import Where, parse_where
 
@@ -55,8 +56,11 @@ def test_an_error_points_at_the_place(text: str, at: int, problem: str) -> None:
     assert refused.value.marked == f"{text}\n{' ' * at}^"
 
 
-@given(st.text(), st.sampled_from(["=", "!=", "<", "<=", ">", ">="]))
-def test_any_value_can_be_quoted(value: str, sign: str) -> None:
+SIGNS: list[Operator] = ["=", "!=", "<", "<=", ">", ">="]
+
+
+@given(st.text(), st.sampled_from(SIGNS))
+def test_any_value_can_be_quoted(value: str, sign: Operator) -> None:
     quoted = value.replace("\\", "\\\\").replace('"', '\\"')
     assert parse_where(f'facet {sign} "{quoted}" and b = c') == (Where("facet", sign, value), Where("b", "=", "c"))
 

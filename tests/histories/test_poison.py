@@ -13,7 +13,7 @@ from eventstore.core.projection import Projection, State
 from eventstore.core.replay import replay
 from eventstore.errors import CodeTouchesMore
 from eventstore.histories import Histories
-from eventstore.projector import Projector, heal
+from eventstore.projector import Healed, Projector, heal
 from eventstore.store import EventStore
 from tests.given import NOON, SECOND, event
 from tests.histories import projected
@@ -115,3 +115,19 @@ def test_a_fix_that_changes_others_is_refused(poisoned: EventStore) -> None:
     with pytest.raises(CodeTouchesMore):
         heal(poisoned, summing(0, wrong=True), accept_code=True)
     assert projected.table(poisoned, projected.live(poisoned, "summing")) == before
+
+
+def test_a_projector_that_was_at_work_meanwhile_takes_in_what_healing_changed(poisoned: EventStore) -> None:
+    """It read the key's rows before they were replaced: what it made of them must not be written."""
+    poisoned.append([event(STOPPED, "Added", {"amount": number}, at=NOON + 9 * EVENTS * SECOND) for number in (1, 2)])
+    healed: list[Healed] = []
+
+    def meanwhile(point: str) -> None:
+        if point == "folded" and not healed:
+            healed.append(heal(poisoned, summing(None)))
+
+    Projector(poisoned, [summing(None)], hook=meanwhile).catch_up()
+    assert healed[0].keys == (STOPPED, FREED)
+    now = projected.live(poisoned, "summing")
+    mine = by_key(poisoned)[STOPPED]
+    assert projected.table(poisoned, now)[STOPPED] == as_told(history(summing(None), mine))

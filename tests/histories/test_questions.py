@@ -3,10 +3,11 @@
 import pytest
 from hypothesis import given, settings
 
+from eventstore.core.event import NewEvent
 from eventstore.core.history import LONG_KEY
-from eventstore.histories import Histories
+from eventstore.histories import Histories, Where
 from eventstore.projector import Projector
-from tests.histories.logs import Log, commits, traced
+from tests.histories.logs import Log, commits, time, traced
 from tests.histories.questions import (
     Truth,
     World,
@@ -60,3 +61,17 @@ def test_every_question_answers_as_the_replay(url: str, long_key: int) -> None:
         check(url, log, long_key)
 
     run()
+
+
+def test_a_page_of_a_status_that_keys_pass_through_ends_at_the_last_that_holds_it(url: str) -> None:
+    def event(key: int, value: int, tick: int) -> NewEvent:
+        data = {"keys": [f"k{key}"], "value": value}
+        return NewEvent(stream=f"k{key}", category="k", type="set", data=data, occurred_at=time(tick))
+
+    passed = [event(key, value, 2 * key + value) for key in range(400) for value in (0, 1)]
+    with fresh_store(url) as store:
+        store.append([*passed, event(400, 0, 1_000)])
+        Projector(store, [traced]).catch_up()
+        page = Histories(store, [traced]).page("traced", where=[Where("status", "=", "s0")])
+    assert [row.key for row in page.rows] == ["k400"]
+    assert page.visited < 400
