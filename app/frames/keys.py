@@ -115,7 +115,8 @@ def _parked(story: KeyStory) -> str:
     if stopped is None:
         return "The fold stopped at an event that cannot be seen from here."
     name = f"{stopped.event.type} #{stopped.event.version}"
-    return f"Parked: the fold could not take {name} ({stopped.error}); the state is the one before it. What came later waits."
+    refused = f"Parked: the fold could not take {name} ({stopped.error})"
+    return f"{refused}; the state is the one before it. What came later waits."
 
 
 def state_heading(step: Step) -> dict[str, Any]:

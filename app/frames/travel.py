@@ -63,11 +63,8 @@ def lasted(spell: Spell, until: int | None) -> str:
     """How long it was so; up to the moment where it still is."""
     if spell.ended is not None:
         return formats.duration(spell.ended.since - spell.began.since)
-    return "still so" if until is None or until < spell.began.since else _so_far(until - spell.began.since)
-
-
-def _so_far(micros: int) -> str:
-    return f"{formats.duration(micros)}, still so"
+    began = spell.began.since
+    return f"{formats.duration(max(0, (began if until is None else until) - began))}, still so"
 
 
 def _there(step: Step, place: Place) -> str:
@@ -171,7 +168,7 @@ def since(found: Sequence[Spell], by_then: Sequence[Step], until: int | None) ->
     spell = _current(found, by_then)
     if spell is None or spell.text is None:
         return ""
-    return f"for {lasted(spell, until)}" if spell.ended else f"{lasted(spell, until)}".replace(", still so", " so far")
+    return f"for {lasted(spell, until)}".replace(", still so", " so far")
 
 
 def related(found: Sequence[Related], place: Place, look: Look) -> dict[str, Any]:

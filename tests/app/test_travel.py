@@ -34,7 +34,7 @@ def paid(state, event):
     raise RuntimeError("no till")
 """
 
-MOMENTS = (
+MOMENTS: tuple[dict[str, str], ...] = (
     {},
     {"t": "2026-03-01T12:05:00Z"},
     {"known": "3"},
@@ -43,8 +43,9 @@ MOMENTS = (
 
 
 def table(at: AppTest, caption: str) -> dict[str, Any]:
-    (found,) = [part for part in parts(at) if part.get("caption") == caption]
-    return found
+    found: list[dict[str, Any]] = [part for part in parts(at) if part.get("caption") == caption]
+    assert len(found) == 1
+    return found[0]
 
 
 def cells(found: dict[str, Any]) -> list[list[str]]:
@@ -52,8 +53,9 @@ def cells(found: dict[str, Any]) -> list[list[str]]:
 
 
 def titled(at: AppTest, title: str) -> dict[str, Any]:
-    (found,) = [part for part in parts(at) if part.get("title") == title]
-    return found
+    found: list[dict[str, Any]] = [part for part in parts(at) if part.get("title") == title]
+    assert len(found) == 1
+    return found[0]
 
 
 @pytest.fixture(params=["projected", "replayed"])
