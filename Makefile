@@ -5,7 +5,7 @@ ARGS ?=
 SEED ?=
 RUN := .venv/bin/python
 
-.PHONY: help demo kafka test check format lock wheel jars bench reliability clean
+.PHONY: help demo kafka test check format lock wheel jars bench bench-scrub reliability clean
 
 help:
 	@echo "make demo         a shop's history in the browser, on 127.0.0.1:$(PORT) (PORT=... for another; SEED=... goes to the seed)"
@@ -14,6 +14,7 @@ help:
 	@echo "make check        ruff and mypy"
 	@echo "make format       put the code into ruff's form"
 	@echo "make bench        the throughput figures; make reliability: the faults, each with its control"
+	@echo "make bench-scrub  how smoothly the moment bar moves, in a real Chromium"
 	@echo "make wheel        build the wheel into dist/"
 	@echo "make lock         bring requirements.lock up to pyproject.toml"
 	@echo "make jars         fetch the Kafka broker's jars, once"
@@ -46,6 +47,9 @@ jars: .venv/ready
 
 bench: .venv/ready
 	@$(RUN) -m benchmarks $(ARGS)
+
+bench-scrub: .venv/ready
+	@$(RUN) -m benchmarks scrubbing $(ARGS)
 
 reliability: .venv/ready
 	@$(RUN) -m benchmarks.reliability $(ARGS)

@@ -139,6 +139,14 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True)
+class Near:
+    """The steps beside a moment, each (time, position, what it is), the nearest first: those before, those after."""
+
+    before: tuple[tuple[int, int, str], ...]
+    after: tuple[tuple[int, int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Kind:
     """An event type of a category, and how many events it has."""
 

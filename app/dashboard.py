@@ -1,4 +1,4 @@
-"""The Streamlit script: page settings, navigation, the moment strip, then the page that the address names."""
+"""The Streamlit script: page settings, navigation, the moment bar, then the page that the address names."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import streamlit as st
 
 from app import context, links
 from app.components import parts
-from app.panels import failures, strip
+from app.panels import bar, failures
 from eventstore import EventStoreError
 
 FOLDER = Path(__file__).parent
@@ -33,13 +33,16 @@ place = links.here()
 
 
 def frame() -> None:
-    """Navigation that keeps the link's moment, and the moment strip."""
-    with st.container(key="bar", horizontal=True, vertical_alignment="center", gap="small"):
-        st.html('<span class="brand">Chronoscope</span>', width="content")
-        for name, page in pages.items():
-            with st.container(key=f"nav_{name}", width="content"):
-                st.page_link(page, query_params=place.kept().query())
-        strip.draw(place)
+    """Navigation that keeps what the moment bar shows, and the bar under it; both stay in sight."""
+    with st.container(key="frame", gap=None):
+        with st.container(key="bar", horizontal=True, vertical_alignment="center", gap="small"):
+            st.html('<span class="brand">Chronoscope</span>', width="content")
+            for name, page in pages.items():
+                with st.container(key=f"nav_{name}", width="content"):
+                    st.page_link(page, query_params=place.kept(w=place.w, t2=place.t2).query())
+            with st.container(key="go", horizontal=True, width="content", gap="small"):
+                bar.field(place)
+        bar.draw(place, chosen.url_path or PAGES[0][0])
     unread = place.unread()
     if unread:
         parts.facts(

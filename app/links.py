@@ -144,6 +144,12 @@ def value(key: str) -> str:
     return held if isinstance(held, str) else ""
 
 
+def told(key: str, name: str) -> dict[str, object]:
+    """What a browser part's trigger brought; for its callback."""
+    held = st.session_state[key][name]
+    return held if isinstance(held, dict) else {}
+
+
 def show(key: str, text: str) -> str:
     """Give a widget the address's value before it is drawn, so that links and Back win over what it held; its key."""
     if st.session_state.get(key) != text:

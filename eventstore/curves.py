@@ -1,4 +1,4 @@
-"""What the log holds, counted: events over time, by category and type, and the list of streams.
+"""What the log holds, counted: events over time, by category and type, the list of streams, the events about a time.
 
 Read from the projector's derived tables. What it has not taken in yet is added from the log itself, so an answer is
 exact at any lag; it only takes longer the further the projector is behind.
@@ -74,6 +74,15 @@ class StreamKey(NamedTuple):
     stream: str
 
 
+class Instant(NamedTuple):
+    """An event as a place in time: when it occurred, and what it was."""
+
+    at: Micros
+    position: int
+    stream: str
+    type: str
+
+
 def event_counts(
     store: EventStore,
     since: Micros,
@@ -144,6 +153,20 @@ def streams(
     return sorted((stream for stream in found if stream.key < place), key=_key, reverse=True)[:limit]
 
 
+def beside(
+    store: EventStore, at: Micros, *, known: int, backwards: bool = False, stream: str | None = None, limit: int = 50
+) -> list[Instant]:
+    """The events that occurred after `at`, or before it, the nearest first; at most `limit`.
+
+    Only those with `commit <= known`, and only the stream's where one is named.
+    """
+    sql = (_BEFORE if backwards else _AFTER).format(stream="1 = 1" if stream is None else "stream = ?")
+    # a sum keeps the index on times out of it: a stream has its own, and few events
+    sql = sql if stream is None else sql.replace("occurred_at", "occurred_at + 0")
+    bound = () if stream is None else (stream,)
+    return [Instant(*row) for row in store.rows(sql, (at, known, *bound, limit))]
+
+
 _key = attrgetter("key")
 
 
@@ -199,6 +222,14 @@ _KINDS = """
     UNION ALL SELECT category, type, 1 FROM events WHERE position > ?) AS found GROUP BY 1, 2"""
 
 _SPAN = "SELECT (SELECT min(occurred_at) FROM events), (SELECT max(occurred_at) FROM events)"
+
+_AFTER = """
+    SELECT occurred_at, position, stream, type FROM events WHERE occurred_at > ? AND commit_position <= ? AND {stream}
+    ORDER BY occurred_at, position LIMIT ?"""
+
+_BEFORE = """
+    SELECT occurred_at, position, stream, type FROM events WHERE occurred_at < ? AND commit_position <= ? AND {stream}
+    ORDER BY occurred_at DESC, position DESC LIMIT ?"""
 
 # Every category of the list, each found by one look at the index.
 _CATEGORIES = """

@@ -1,6 +1,6 @@
 """The browser parts as Python functions. What they are given is data: the page shows it by `textContent` only."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
@@ -19,9 +19,13 @@ def _asset(name: str, kind: str) -> str:
 
 
 @cache
-def _registered(name: str, html: str) -> ComponentRenderer:
-    """Registered at first use and once: Streamlit replaces every instance of a part that is registered again."""
-    return component(name, html=html, css=_asset(name, "css"), js=_asset("anchor", "js") + _asset(name, "js"))
+def _registered(name: str, html: str, scripts: tuple[str, ...] = ()) -> ComponentRenderer:
+    """Registered at first use and once: Streamlit replaces every instance of a part that is registered again.
+
+    `scripts` are further files of its folder, one module with it: the page loads no others.
+    """
+    before = [_asset("anchor", "js"), *((FOLDER / name / f"{script}.js").read_text("utf-8") for script in scripts)]
+    return component(name, html=html, css=_asset(name, "css"), js="".join([*before, _asset(name, "js")]))
 
 
 def rows(table: Table, *, key: str, keyboard: bool = False, height: int = 0) -> None:
@@ -43,3 +47,13 @@ def cards(cards_: Sequence[Mapping[str, Any]], *, key: str) -> None:
 def keys() -> None:
     """The keyboard shortcuts of the page and their sheet."""
     _registered("keys", _asset("keys", "html"))(key="keys", data={})
+
+
+MOMENT = ("scale", "words", "counts", "paint", "hand", "play")
+"""The moment bar's scripts, in the order in which they build on each other."""
+
+
+def moment(bar: Mapping[str, Any], *, key: str, on_settled: Callable[[], None]) -> None:
+    """The moment bar. When it has come to rest somewhere else it triggers `settled` with what changed."""
+    drawn = _registered("moment", _asset("moment", "html"), MOMENT)
+    drawn(key=key, data=dict(bar), on_settled_change=on_settled)

@@ -125,7 +125,7 @@ def _tally(one: Tally, by: str, hues: Mapping[str, str], sum_of: str, look: Look
     if not by:
         return Row("all", tuple(cells))
     value = one.value or None
-    chosen = narrowing.Condition(by, "=", value) in asked(place)
+    chosen = any((one.facet, one.operator, one.value) == (by, "=", value) for one in asked(place))
     target = place.but(f=narrowing.toggled(place.f, by, value), row="").href()
     return Row(one.value or NONE_OF_IT, tuple(cells), target, selected=chosen)
 
@@ -167,7 +167,7 @@ def _gathered(tallies: Sequence[Tally], own: Sequence[str]) -> tuple[Tally, ...]
     return (gathered, *(tally for tally in tallies if tally.value in own))
 
 
-def asked(place: Place) -> tuple[narrowing.Condition, ...]:
+def asked(place: Place) -> tuple[Any, ...]:
     """The place's conditions; none where they cannot be read."""
     try:
         return narrowing.parse(place.f)

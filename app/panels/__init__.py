@@ -1,1 +1,1 @@
-"""Parts of pages that are drawn with Streamlit: the moment strip, filters, an open event, errors."""
+"""Parts of pages that are drawn with Streamlit: the moment bar, filters, an open event, errors."""

@@ -1,5 +1,6 @@
 """Every question to the library, each for a viewer; the only place that masks and caches."""
 
+from app.queries.bar import bars, commits, near
 from app.queries.events import detail, newest, page
 from app.queries.health import dead_letter, dead_letters, health
 from app.queries.models import Refused, compared, counted, counts, ever, model_curve, models, rows
@@ -10,11 +11,14 @@ from app.queries.projections import course, courses, parked, unrouted
 from app.queries.relating import related, rewrote
 from app.queries.source import use
 from app.queries.taking import taken
+from eventstore.clock import now
 
 __all__ = [
     "Refused",
+    "bars",
     "catalogue",
     "commit_at",
+    "commits",
     "compared",
     "counted",
     "counts",
@@ -31,7 +35,9 @@ __all__ = [
     "last_hour",
     "model_curve",
     "models",
+    "near",
     "newest",
+    "now",
     "page",
     "parked",
     "related",

@@ -120,13 +120,13 @@ def conditions(facets: dict[str, Facet], text: str) -> tuple[Where, ...]:
     return tuple(_where(facets, one) for one in narrowing.parse(text))
 
 
-def _where(facets: dict[str, Facet], one: narrowing.Condition) -> Where:
+def _where(facets: dict[str, Facet], one: Where) -> Where:
     facet = facets.get(one.facet)
     if facet is None:
         raise ValueError(f"There is no facet {one.facet}: there are {', '.join(facets) or 'none'}.")
     if one.value is not None:
         facet.column(one.value)
-    return Where(one.facet, one.operator, one.value)  # type: ignore[arg-type] # the parser knows these operators only
+    return one
 
 
 class Refused(NamedTuple):

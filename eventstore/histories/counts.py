@@ -14,13 +14,16 @@ from eventstore.histories.conditions import facet_of
 from eventstore.histories.keys import Projections, as_of, steps
 from eventstore.histories.standing import Standing
 
-MOST_ROWS = 20_000
+MOST_ROWS = 5_000
 """A curve finer than the roll-ups is drawn from rows where the window holds at most so many."""
 
 FINE: Micros = 1_000_000
 """No bucket of a curve is narrower than a second."""
 
 LONGEST = 100_000
+
+_ALL = 2**62
+"""No bound."""
 
 
 class Delta(NamedTuple):
@@ -104,32 +107,44 @@ def _whole_buckets(at: Standing, by: str | None, end: Micros | None = None) -> l
 def _part_bucket(at: Standing, by: str | None) -> Iterator[Delta]:
     """What the bucket in which the moment lies has brought up to it: one pass over its rows."""
     start = at.occurred - at.occurred % at.build.finest
-    yield from _deltas(at, by, start, at.occurred + 1)
+    yield from _deltas(at, by, start, at.occurred + 1, moment=str(start))
 
 
-def _deltas(at: Standing, by: str | None, since: Micros, before: Micros, most: int | None = None) -> Iterator[Delta]:
-    """What rows that begin in a time bring and take away: telescoped, it is what changes in it."""
-    build, column = at.build, f"f_{by}" if by else "NULL"
+def _deltas(
+    at: Standing, by: str | None, since: Micros, before: Micros, *, moment: str = "valid_from", most: int = _ALL
+) -> Iterator[Delta]:
+    """What rows that begin in a time bring and take away: telescoped, it is what changes in it.
+
+    The database sums it up by `moment`. Raises `_TooManyError` where there are more than `most` rows.
+    """
+    build, value = at.build, f"f_{by}" if by else "NULL"
     previous = f"b_{by}" if by and facet_of(build, by).rolled else "NULL"
-    own = "".join(f", f_{facet.name}" for facet in build.summed)
-    taken = "".join(f", b_{facet.name}" for facet in build.summed)
-    bound = "" if most is None else f"LIMIT {most + 1}"
+    names = [*(f"f_{facet.name}" for facet in build.summed), *(f"b_{facet.name}" for facet in build.summed)]
+    sums = "".join(f", sum({name})" for name in names)
+    own = "".join(f", {name}" for name in names)
+    long = "" if at.known is None else " AND settled IS NULL"
     rows = at.rows(
-        f"SELECT valid_from, state IS NOT NULL, {column}{own}, held_before, {previous}{taken} FROM {build.rows}"  # noqa: S608
-        f" WHERE {at.believed} AND settled IS NULL AND valid_from >= ? AND valid_from < ? {bound}"
-        if at.known is not None
-        else f"SELECT valid_from, state IS NOT NULL, {column}{own}, held_before, {previous}{taken} FROM {build.rows}"  # noqa: S608
-        f" WHERE {at.believed} AND valid_from >= ? AND valid_from < ? {bound}",
+        f"SELECT moment, held, value, held_before, previous, count(*){sums} FROM (SELECT {moment} AS moment,"  # noqa: S608
+        f" state IS NOT NULL AS held, {value} AS value, held_before, {previous} AS previous{own} FROM {build.rows}"
+        f" WHERE {at.believed}{long} AND valid_from >= ? AND valid_from < ? LIMIT ?) AS found"
+        " GROUP BY moment, held, value, held_before, previous",
         since,
         before,
+        most + 1,
     )
-    if most is not None and len(rows) > most:
+    if sum(row[5] for row in rows) > most:
         raise _TooManyError
-    half = 2 + len(build.summed)
-    for start, *line in rows:
-        for sign, (held, value, *sums) in ((1, line[:half]), (-1, line[half:])):
-            if held:
-                yield Delta(start, "" if value is None else str(value), (sign, *(sign * int(one or 0) for one in sums)))
+    half = len(build.summed)
+    for start, held, new, held_before, old, keys, *summed in rows:
+        yield from _both(start, keys, (held, new, summed[:half]), (held_before, old, summed[half:]))
+
+
+def _both(start: Micros, keys: int, new: tuple[Any, ...], old: tuple[Any, ...]) -> Iterator[Delta]:
+    """What rows of one kind bring, and what they take."""
+    for sign, (held, value, sums) in ((1, new), (-1, old)):
+        if held:
+            numbers = (sign * keys, *(sign * int(one or 0) for one in sums))
+            yield Delta(int(start), "" if value is None else str(value), numbers)
 
 
 class _TooManyError(Exception):
@@ -207,7 +222,8 @@ def _by_rollup(at: Standing, by: str | None, since: Micros, until: Micros, wante
 
 def _finely(at: Standing, by: str | None, since: Micros, until: Micros, width: Micros) -> _Drawn:
     """From the rows of the window, over what held before it."""
-    deltas = list(_deltas(at, by, since, until, MOST_ROWS))
+    bucket = f"{since} + (valid_from - {since}) / {width} * {width}"
+    deltas = list(_deltas(at, by, since, until, moment=bucket, most=MOST_ROWS))
     before = Standing(at.session, at.build, since - 1, at.known)
     totals = _Totals(at.build)
     for value, *numbers in _whole_buckets(before, by):

@@ -82,8 +82,8 @@ def test_counts_and_sums_are_those_of_the_moment(projected: EventStore, open_pag
         ("status != shipped", ["order-2"]),
         ("paid > 12.8 and status = shipped", ["order-1"]),
         ("paid > 12.9", None),
-        ("paid = nothing", ["order-2"]),
-        ('customer_id = nothing and status = "created"', ["order-2"]),
+        ("paid is nothing", ["order-2"]),
+        ('customer_id is nothing and status = "created"', ["order-2"]),
     ],
 )
 def test_conditions_narrow_the_rows(
@@ -99,10 +99,10 @@ def test_conditions_narrow_the_rows(
 @pytest.mark.parametrize(
     ("conditions", "said"),
     [
-        ("status", "“status” is no condition"),
+        ("status", "cannot be read at character 7"),
         ("colour = red", "There is no facet colour"),
-        ("paid = much", "'much' is not a decimal"),
-        ("paid > nothing", "only = and != compare with nothing"),
+        ("paid = much", "'much' is no decimal"),
+        ("paid > nothing", "'nothing' is no decimal"),
     ],
 )
 @pytest.mark.parametrize("mode", [{}, {"ever": "1"}], ids=str)

@@ -29,19 +29,20 @@ def test_a_page_opens(path: str, text: str, window: Window) -> None:
     window.open(path).shows(text)
 
 
-def test_navigation_keeps_the_moment_and_history_goes_back_and_forward(window: Window) -> None:
-    overview = {**MOMENT, "w": "2026-03-01T12:00:00Z~"}
+def test_navigation_keeps_what_the_bar_shows_and_history_goes_back_and_forward(window: Window) -> None:
+    kept = {**MOMENT, "w": "2026-03-01T12:00:00Z~"}
+    overview = {**kept, "by": "status"}
     window.open("/?" + urlencode(overview))
     window.page.locator(".st-key-nav_events a").click()
-    window.until_drawn("/events", "Positions 20 to 1", **MOMENT)
+    window.until_drawn("/events", "Positions 20 to 1", **kept)
     window.page.locator(".st-key-nav_health a").click()
-    window.until_drawn("/health", "Dead letters", **MOMENT)
+    window.until_drawn("/health", "Dead letters", **kept)
     window.page.go_back()
-    window.until_drawn("/events", "Positions 20 to 1", **MOMENT)
+    window.until_drawn("/events", "Positions 20 to 1", **kept)
     window.page.go_back()
     window.until_drawn("/", "Newest events", **overview)
     window.page.go_forward()
-    window.until_drawn("/events", "Positions 20 to 1", **MOMENT)
+    window.until_drawn("/events", "Positions 20 to 1", **kept)
 
 
 def test_a_row_opens_its_event_by_one_history_entry_in_the_same_session(window: Window) -> None:

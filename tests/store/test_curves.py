@@ -167,3 +167,22 @@ def test_newest_events_of_a_known_stream_come_first_before_they_are_counted(stor
     (first, second) = streams(store)
     assert (first.stream, first.version, first.first_at, first.last_at) == ("order-1", 2, NOON, NOON + 2 * SECOND)
     assert second.stream == "order-2"
+
+
+@pytest.mark.parametrize("stream", [None, "order-1", "none-1"])
+@pytest.mark.parametrize("backwards", [False, True])
+def test_events_beside_a_time_are_the_nearest_of_what_was_known(
+    store: EventStore, stream: str | None, backwards: bool
+) -> None:
+    filled(store)
+    log = list(store.read_all())
+    for at, known in product(sorted({one.occurred_at for one in log})[::7], (0, 40, 200)):
+        found = curves.beside(store, at, known=known, stream=stream, backwards=backwards, limit=9)
+        there = [
+            (one.occurred_at, one.position, one.stream, one.type)
+            for one in log
+            if (one.occurred_at < at if backwards else one.occurred_at > at)
+            and one.commit_position <= known
+            and stream in (None, one.stream)
+        ]
+        assert found == sorted(there, reverse=backwards)[:9]

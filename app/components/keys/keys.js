@@ -6,6 +6,17 @@ function typing(event) {
   const target = event.composedPath()[0];
   return target instanceof HTMLElement && (target.isContentEditable || /^(input|textarea|select)$/i.test(target.tagName));
 }
+// Tabs, radios, tables and the like have arrows of their own, buttons and links have Space.
+const ARROWED = "[role=tab], [role=radio], [role=slider], [role=listbox], [role=option], [role=grid], [role=gridcell], [role=menuitem], input, canvas";
+function taken(event, selector) {
+  const target = event.composedPath()[0];
+  return target instanceof Element && Boolean(target.closest(selector));
+}
+function bar(name) {
+  if (!document.querySelector(".st-key-moment_bar")) return false;
+  document.dispatchEvent(new CustomEvent("chronoscope:bar", { detail: name }));
+  return true;
+}
 function press(selector) {
   const found = document.querySelector(selector);
   if (found) found.click();
@@ -31,15 +42,20 @@ function mount(root) {
     "/": search, "?": () => { sheet.open ? sheet.close() : sheet.showModal(); return true; },
     g: (event) => { chord = event.timeStamp; return true; }, n: () => press(".st-key-live button"),
     j: () => move(1), k: () => move(-1),
-    ArrowLeft: () => press(".st-key-step_back button"), ArrowRight: () => press(".st-key-step_on button"),
+    ArrowLeft: (event) => !taken(event, ARROWED) && (press(".st-key-step_back button") || bar("back")),
+    ArrowRight: (event) => !taken(event, ARROWED) && (press(".st-key-step_on button") || bar("on")),
+    " ": (event) => !taken(event, "button, a, summary, [role=button], [role=tab], [role=slider]") && bar("play"),
+    ",": () => bar("hourBack"), ".": () => bar("hourOn"), "<": () => bar("dayBack"), ">": () => bar("dayOn"),
+    "[": () => bar("narrow"), "]": () => bar("widen"), a: () => bar("pin"), A: () => bar("unpin"), y: () => bar("copy"),
+    Escape: () => { bar("cancel"); return false; },
   };
   window.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event)) return;
     if (off.checked && event.key !== "?") return;
     const chorded = event.timeStamp - chord < CHORD && chord > 0;
     chord = 0;
-    const taken = chorded ? page(event.key) : Object.hasOwn(single, event.key) && single[event.key](event);
-    if (taken) { event.preventDefault(); event.stopImmediatePropagation(); }
+    const done = chorded ? page(event.key) : Object.hasOwn(single, event.key) && single[event.key](event);
+    if (done) { event.preventDefault(); event.stopImmediatePropagation(); }
   }, { capture: true, signal: stop.signal });
   return stop;
 }
