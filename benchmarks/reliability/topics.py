@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Sequence
 from contextlib import closing
+from itertools import count
 from multiprocessing.connection import Connection
 
 from kafka import KafkaProducer
@@ -15,6 +16,9 @@ from eventstore.ingest.intake import Intake
 from eventstore.ingest.reporting import Progress
 from eventstore.store import EventStore
 from tests.parts.kafka import Kafka
+
+LONGEST_LIFE = 2
+"""So many whole batches are stored at most before an ingester that is to be killed dies."""
 
 ORDERS = TopicSettings(category="order", id=("order",), default_type="Order Changed")
 
@@ -50,14 +54,20 @@ def send(
 def ingest(pipe: Connection, url: str, servers: str, topic: str, death: float | None = None) -> None:
     """A child: read the topic to its end, and say when all is read.
 
-    `death` is how many seconds after its first batch came it is killed, wherever it then is; None: it lives.
+    `death` is how many seconds after its first batch came it is killed, wherever it then is, at the latest as its third
+    begins: a quick machine must not be through before it is killed. None: it lives.
     """
+    batches = count()
     timer = threading.Timer(death or 0, die)
     timer.daemon = True
 
-    def begin(_: str) -> None:
-        if death is not None and timer.ident is None:
+    def begin(point: str) -> None:
+        if death is None:
+            return
+        if timer.ident is None:
             timer.start()
+        if point == "fetched" and next(batches) == LONGEST_LIFE:
+            die()
 
     def on_progress(progress: Progress) -> None:
         acknowledge(pipe, progress.messages)

@@ -267,7 +267,7 @@ THIRTY = (
     Mistake(
         "the part-bucket without its last moment",
         COUNTS,
-        (("_deltas(at, by, start, at.occurred + 1)", "_deltas(at, by, start, at.occurred)"),),
+        (("_deltas(at, by, start, at.occurred + 1, moment", "_deltas(at, by, start, at.occurred, moment"),),
         "counts",
     ),
     Mistake(
@@ -275,8 +275,8 @@ THIRTY = (
         COUNTS,
         (
             (
-                'f" WHERE {at.believed} AND valid_from >= ? AND valid_from < ? {bound}",',
-                'f" WHERE valid_from >= ? AND valid_from < ? {bound}",',
+                'f" WHERE {at.believed}{long} AND valid_from >= ?',
+                'f" WHERE 1 = 1{long} AND valid_from >= ?',
             ),
         ),
         "counts",
