@@ -190,7 +190,8 @@ def test_an_import_that_was_told_to_stop_goes_on_where_it_stopped(
     assert (report.events, report.before, report.finished) == (6, 14, True)
 
 
-ROWS = 800
+ROWS = 2_400
+"""So many that no machine is through before the last kill: 60 batches, of which 11 are waited for."""
 
 IMPORT = """
 import sys
@@ -227,7 +228,9 @@ def test_killed_at_any_instant_nothing_is_lost_or_doubled(
         pass
     random = Random(5)
     for batches in (3, 7, 1):
-        kill_after([sys.executable, "-c", code, database_url, str(tmp_path / "log.csv")], batches, random.random() / 50)
+        kill_after(
+            [sys.executable, "-c", code, database_url, str(tmp_path / "log.csv")], batches, random.random() / 100
+        )
     subprocess.run([sys.executable, "-c", code, database_url, str(tmp_path / "log.csv")], check=True, timeout=120)
     with EventStore.open(database_url) as store, EventStore.open(f"sqlite:///{tmp_path / 'whole.db'}") as whole:
         imported(whole, text)
