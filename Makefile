@@ -31,7 +31,7 @@ kafka: .venv/ready
 	@$(RUN) scripts/stack.py kafka --port $(PORT) -- $(SEED)
 
 test: .venv/ready
-	@$(RUN) -m pytest $(ARGS)
+	@$(RUN) -m pytest $(or $(ARGS),-n 2 --dist loadfile --no-loadscope-reorder)
 
 check: .venv/ready
 	$(RUN) -m ruff check .
