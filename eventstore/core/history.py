@@ -260,11 +260,5 @@ def history(projection: Projection, events: Iterable[RecordedEvent], *, long_key
     return [*known.superseded, *known.current]
 
 
-def believed(rows: Sequence[Row], occurred: Micros, known: int) -> Row | None:
-    """The row of one key at a moment, from all its rows; None: never. Not for long keys below their last commit."""
-    seen = [row for row in rows if row.valid_from <= occurred and row.known_from <= known < row.known_to]
-    return max(seen, key=lambda row: row.place, default=None)
-
-
 def _by_position(event: RecordedEvent) -> int:
     return event.position

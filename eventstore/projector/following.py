@@ -6,7 +6,6 @@ from eventstore.builds import DENSE, DENSE_FINEST, FINEST, Build, State, builds,
 from eventstore.core.event import Micros
 from eventstore.core.history import LONG_KEY
 from eventstore.core.projection import Projection
-from eventstore.databases import Session
 from eventstore.projector.log import LogReader
 from eventstore.projector.passes import BATCH, Passes
 from eventstore.projector.proving import keep, prove
@@ -123,16 +122,14 @@ class Projector:
                 return
             if live is not None and live.position > new.position:
                 return
-            self._collect(session, [one for one in of_it if one.state == "old" or is_abandoned(one, new)])
+            for one in of_it:
+                if one.state == "old" or _is_abandoned(one, new):
+                    drop(session, one)
             if live is not None:
                 set_state(session, live, "old", self._store.now())
             set_state(session, new, "live", self._store.now())
 
-    def _collect(self, session: Session, old: Iterable[Build]) -> None:
-        for one in old:
-            drop(session, one)
 
-
-def is_abandoned(one: Build, new: Build) -> bool:
+def _is_abandoned(one: Build, new: Build) -> bool:
     """Whether the build was begun before the new one, by code that changed again before it was level."""
     return one.state == "building" and one.number < new.number

@@ -12,7 +12,7 @@ from eventstore.core.event import TOMBSTONE
 from eventstore.core.projection import Projection, load
 from eventstore.core.replay import replay, steps
 from eventstore.settings import SHIPPED
-from tests.core.test_replay import recorded
+from tests.given import recorded
 
 MODELS = {one.name: one for one in load(SHIPPED)}
 CATEGORY = {

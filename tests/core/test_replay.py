@@ -7,35 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eventstore.core.event import OccurredSource, RecordedEvent
+from eventstore.core.event import RecordedEvent
 from eventstore.core.moment import Moment
 from eventstore.core.projection import ANY, Projection, load, serving
 from eventstore.core.replay import replay, steps
-
-
-def recorded(position: int, *, at: int = 0, commit: int | None = None, data: str = "{}", **other: Any) -> RecordedEvent:
-    facts: dict[str, Any] = {
-        "position": position,
-        "commit_position": position if commit is None else commit,
-        "id": f"id-{position}",
-        "stream": "order-1",
-        "category": "order",
-        "version": position,
-        "type": "Said",
-        "data_text": data,
-        "metadata_text": "{}",
-        "occurred_at": at,
-        "claimed_at": None,
-        "occurred_source": OccurredSource.PRODUCER,
-        "recorded_at": 10,
-        "frontier": at,
-        "stream_frontier": at,
-        "correlation_id": None,
-        "causation_id": None,
-        "content_hash": b"",
-        "format": 1,
-    }
-    return RecordedEvent(**{**facts, **other})
+from tests.given import recorded
 
 
 def order_revealing() -> Projection:

@@ -13,7 +13,7 @@ from eventstore.core.projection import Projection, load
 from eventstore.core.soundness import Mistake, check
 from eventstore.core.upcast import Upcasters, upcaster
 from eventstore.settings import SHIPPED
-from tests.core.test_replay import recorded
+from tests.given import recorded
 
 Fold = Callable[[Any, RecordedEvent], Any]
 EVENTS = [recorded(n, at=n, data=f'{{"n": {n}, "items": []}}') for n in range(1, 61)]

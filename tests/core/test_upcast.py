@@ -11,7 +11,7 @@ from eventstore.core.projection import Projection, as_folded, load
 from eventstore.core.replay import replay, steps
 from eventstore.core.upcast import Upcasters, upcaster
 from eventstore.errors import BadProjection
-from tests.core.test_replay import recorded
+from tests.given import recorded
 
 OLD = '{"order_id": "8", "user": "1007", "amount": "12.90", "items": ["TEA-101", "POT-1", "TEA-101"]}'
 NEW = (

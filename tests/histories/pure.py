@@ -5,9 +5,10 @@ from itertools import count, product
 from typing import Any
 
 from eventstore.core.canonical import encode
-from eventstore.core.event import Micros, NewEvent, OccurredSource, RecordedEvent
-from eventstore.core.history import LIVE_AT, OPEN
+from eventstore.core.event import Micros, NewEvent, RecordedEvent
+from eventstore.core.history import LIVE_AT, OPEN, Row
 from eventstore.core.moment import Moment
+from tests.given import recorded as recorded_event
 from tests.histories.declared import as_told, declared
 from tests.histories.logs import TIMES, Log, of_key, oracle, time, traced
 
@@ -20,33 +21,19 @@ def stored(log: Log) -> list[RecordedEvent]:
     positions, recorded, last = count(1), list[RecordedEvent](), 0
     for commit in log:
         last += len(commit)
-        recorded += [one(event, next(positions), last) for event in commit]
+        recorded += [_numbered(event, next(positions), last) for event in commit]
     return recorded
 
 
-def one(event: NewEvent, position: int, commit: int) -> RecordedEvent:
-    at: Micros = event.occurred_at or 0
-    return RecordedEvent(
-        position=position,
-        commit_position=commit,
-        id=event.id,
-        stream=event.stream,
-        category=event.category,
-        version=position,
-        type=event.type,
-        data_text=encode(event.data),
-        metadata_text="{}",
-        occurred_at=at,
-        claimed_at=None,
-        occurred_source=OccurredSource.PRODUCER,
-        recorded_at=at,
-        frontier=at,
-        stream_frontier=at,
-        correlation_id=None,
-        causation_id=None,
-        content_hash=b"",
-        format=1,
-    )
+def _numbered(event: NewEvent, position: int, commit: int) -> RecordedEvent:
+    at = event.occurred_at or 0
+    return recorded_event(position, at=at, commit=commit, data=encode(event.data), stream=event.stream, type=event.type)
+
+
+def believed(rows: Sequence[Row], occurred: Micros, known: int) -> Row | None:
+    """The row of one key at a moment; None: never. Not for long keys below their last commit."""
+    seen = [row for row in rows if row.valid_from <= occurred and row.known_from <= known < row.known_to]
+    return max(seen, key=lambda row: row.place, default=None)
 
 
 def keys_of(events: Sequence[RecordedEvent]) -> list[str]:
@@ -66,7 +53,7 @@ def answers(rule: Rule, log: Log) -> None:
     for key in keys_of(events):
         rows = rule.history(traced, of_key(events, key))
         for moment in moments(events):
-            row = rule.believed(rows, LIVE_AT if moment.occurred is None else moment.occurred, moment.known or 0)
+            row = believed(rows, LIVE_AT if moment.occurred is None else moment.occurred, moment.known or 0)
             assert (None if row is None else row.at.state) == oracle(events, key, moment)
 
 

@@ -186,12 +186,6 @@ def overlaps(rows: Sequence[Row]) -> list[tuple[Any, ...]]:
     ]
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.real("postgres"))])
-def url(request: pytest.FixtureRequest) -> str:
-    """An address for `fresh_store`."""
-    return "sqlite://" if request.param == "sqlite" else str(request.getfixturevalue("postgres_url"))
-
-
 def run(url: str, parts: Any, **options: Any) -> tuple[Counter[str], list[int]]:
     """Where it crashed and met others, and how many events each run projected."""
     met, seen = Counter[str](), list[int]()
@@ -201,8 +195,8 @@ def run(url: str, parts: Any, **options: Any) -> tuple[Counter[str], list[int]]:
     return met, seen
 
 
-def test_any_course_answers_as_the_replay(url: str) -> None:
-    met, seen = run(url, SimpleNamespace(projector=projector))
+def test_any_course_answers_as_the_replay(database_url: str) -> None:
+    met, seen = run(database_url, SimpleNamespace(projector=projector))
     assert median(seen) > 0
     assert {"read", "folded", "begun", "checkpoint written", "rows written", "rollup written"} & {*met}
     assert met["rival"]

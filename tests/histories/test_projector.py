@@ -19,12 +19,6 @@ EXAMPLES = max(4, settings().max_examples // 25)
 """Of several logs each."""
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.real("postgres"))])
-def url(request: pytest.FixtureRequest) -> str:
-    """An address for `fresh_store`."""
-    return "sqlite://" if request.param == "sqlite" else str(request.getfixturevalue("postgres_url"))
-
-
 def pure(store: EventStore, long_key: int) -> dict[str, Any]:
     """What the pure function says of each key."""
     log = list(store.read_all())
@@ -45,20 +39,20 @@ def check(url: str, log: Log, *, batch: int, long_key: int, live: bool) -> None:
 
 @pytest.mark.parametrize("long_key", [1, LONG_KEY])
 @pytest.mark.parametrize("batch", [1, 7, EVERYTHING])
-def test_rows_are_those_of_the_pure_function(url: str, batch: int, long_key: int) -> None:
+def test_rows_are_those_of_the_pure_function(database_url: str, batch: int, long_key: int) -> None:
     @settings(max_examples=EXAMPLES)
     @given(several)
     def run(log: Log) -> None:
-        check(url, log, batch=batch, long_key=long_key, live=False)
+        check(database_url, log, batch=batch, long_key=long_key, live=False)
 
     run()
 
 
 @pytest.mark.parametrize("long_key", [1, LONG_KEY])
-def test_rows_are_the_same_where_it_follows_live(url: str, long_key: int) -> None:
+def test_rows_are_the_same_where_it_follows_live(database_url: str, long_key: int) -> None:
     @settings(max_examples=EXAMPLES)
     @given(several)
     def run(log: Log) -> None:
-        check(url, log, batch=7, long_key=long_key, live=True)
+        check(database_url, log, batch=7, long_key=long_key, live=True)
 
     run()

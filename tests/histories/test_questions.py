@@ -23,12 +23,6 @@ from tests.store.fresh import fresh_store
 EXAMPLES = max(6, settings().max_examples // 13)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.real("postgres"))])
-def url(request: pytest.FixtureRequest) -> str:
-    """An address for `fresh_store`."""
-    return "sqlite://" if request.param == "sqlite" else str(request.getfixturevalue("postgres_url"))
-
-
 def check(url: str, log: Log, long_key: int) -> None:
     with fresh_store(url) as store:
         for commit in log:
@@ -54,22 +48,22 @@ def everything_is_right(world: World) -> None:
 
 
 @pytest.mark.parametrize("long_key", [1, LONG_KEY])
-def test_every_question_answers_as_the_replay(url: str, long_key: int) -> None:
-    @settings(max_examples=EXAMPLES if url.startswith("sqlite") else EXAMPLES // 3)
+def test_every_question_answers_as_the_replay(database_url: str, long_key: int) -> None:
+    @settings(max_examples=EXAMPLES if database_url.startswith("sqlite") else EXAMPLES // 3)
     @given(commits)
     def run(log: Log) -> None:
-        check(url, log, long_key)
+        check(database_url, log, long_key)
 
     run()
 
 
-def test_a_page_of_a_status_that_keys_pass_through_ends_at_the_last_that_holds_it(url: str) -> None:
+def test_a_page_of_a_status_that_keys_pass_through_ends_at_the_last_that_holds_it(database_url: str) -> None:
     def event(key: int, value: int, tick: int) -> NewEvent:
         data = {"keys": [f"k{key}"], "value": value}
         return NewEvent(stream=f"k{key}", category="k", type="set", data=data, occurred_at=time(tick))
 
     passed = [event(key, value, 2 * key + value) for key in range(400) for value in (0, 1)]
-    with fresh_store(url) as store:
+    with fresh_store(database_url) as store:
         store.append([*passed, event(400, 0, 1_000)])
         Projector(store, [traced]).catch_up()
         page = Histories(store, [traced]).page("traced", where=[Where("status", "=", "s0")])

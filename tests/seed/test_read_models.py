@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from eventstore.core.canonical import encode
-from eventstore.core.event import OccurredSource, RecordedEvent
+from eventstore.core.event import RecordedEvent
 from eventstore.core.projection import Projection, load
 from eventstore.core.replay import steps
 from eventstore.settings import SHIPPED
 from seed.course import DAY, HOUR, OUTAGE
+from tests import given
 from tests.seed.conftest import UNTIL, Shop, Told
 
 States = Mapping[str, Any]
@@ -23,26 +24,18 @@ SETTLED = 2 * DAY
 def recorded(position: int, told: Told) -> RecordedEvent:
     """The event as the store keeps it: a claim ahead of its arrival is set back to it."""
     event, arrived = told.event, told.message.arrived_at
-    return RecordedEvent(
-        position=position,
-        commit_position=position,
+    return given.recorded(
+        position,
+        at=min(told.at, arrived),
+        data=encode(event.data),
         id=event.id,
         stream=event.stream,
         category=event.category,
-        version=position,
         type=event.type,
-        data_text=encode(event.data),
         metadata_text=encode(event.metadata),
-        occurred_at=min(told.at, arrived),
-        claimed_at=None,
-        occurred_source=OccurredSource.PRODUCER,
         recorded_at=arrived,
-        frontier=arrived,
-        stream_frontier=arrived,
         correlation_id=event.correlation_id,
         causation_id=event.causation_id,
-        content_hash=b"",
-        format=1,
     )
 
 
