@@ -72,7 +72,7 @@ def over_time(
         selectdirection="h",
     )
     figure.update_xaxes(type="date", range=[formats.naive_time(curve.since), formats.naive_time(curve.before)])
-    figure.update_yaxes(rangemode="tozero", nticks=4, tickformat="~s", fixedrange=True)
+    _amounts(figure, ticks=4)
     figure.update_layout(
         newselection={"line": {"color": palette.accent}}, activeselection={"fillcolor": palette.accent}
     )
@@ -83,6 +83,12 @@ def over_time(
 
 QUIET = {"displayModeBar": False}
 """Plotly's own buttons are left out: brushing a window is what a chart is for here."""
+
+
+def _amounts(figure: go.Figure, *, ticks: int) -> None:
+    """The axis of numbers and sums: 1.5k, 2; and 0.5, not 500 thousandths, where the ticks are closer than one."""
+    stops = [{"dtickrange": [None, 0.999], "value": "~f"}, {"dtickrange": [0.999, None], "value": "~s"}]
+    figure.update_yaxes(rangemode="tozero", nticks=ticks, tickformatstops=stops, fixedrange=True)
 
 
 def _rule(figure: go.Figure, palette: Palette, moment: int) -> None:
@@ -161,7 +167,7 @@ def _states(
         hoverformat="%a %d %b %H:%M",
         nticks=7,
     )
-    figure.update_yaxes(rangemode="tozero", nticks=5, tickformat="~s", fixedrange=True)
+    _amounts(figure, ticks=5)
     times = sorted(rule for rule in rules if rule is not None)
     for time in times:
         _rule(figure, palette, time)

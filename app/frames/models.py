@@ -121,7 +121,7 @@ def _tally(one: Tally, by: str, hues: Mapping[str, str], sum_of: str, look: Look
     ]
     if sum_of:
         total = one.sums.get(sum_of, 0)
-        cells.append(Cell(formats.fitting(total, 10), title=f"{total:,}", dim=not total))
+        cells.append(Cell(formats.fitting(total, 9), title=f"{total:,}", dim=not total))
     if not by:
         return Row("all", tuple(cells))
     value = one.value or None

@@ -82,7 +82,8 @@ def curves(curve: ModelCurve | None, found: ModelCounts, summed: str, at: Standi
         parts.rows(frames.tallies(found, by_value, summed, look, place), key="tallies", height=262)
     if curve is None:
         return
-    rules, shown = (None if at.live else at.time, place.compared), frames.drawn(curve, place)
+    shown = frames.drawn(curve, place)
+    rules = (None if at.live and place.compared is None else at.time, place.compared)
     with counted:
         parts.facts({"title": "Keys over time", "level": "h3", "note": "click to travel there"}, key="counted_head")
         _drawn(charts.states_over_time(shown, look.palette, by_value, rules, height=230), "counted", place)

@@ -96,3 +96,8 @@ def test_every_number_of_the_matrix_is_a_link_with_a_name() -> None:
         "2 keys: (none) to paid": "2",
     }
     assert "move=%5B%22created%22%2C+%22paid%22%5D" in linked["1,200 keys: created to paid"].href
+
+
+def test_numbers_below_one_are_no_thousandths() -> None:
+    stops = states_over_time(CURVE, DARK, {}, (None, None), height=200).layout.yaxis.tickformatstops
+    assert [(stop.dtickrange, stop.value) for stop in stops] == [((None, 0.999), "~f"), ((0.999, None), "~s")]
