@@ -1,6 +1,5 @@
 """Read models: rows, tallies, what changed, who was ever so, as tables and facts. Pure."""
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -12,7 +11,6 @@ from app.answers import Standing
 from app.frames.tables import Cell, Column, Look, Row, Table, badge
 from app.links import Place
 from app.model_answers import (
-    ChangedKey,
     Compared,
     FacetKind,
     Model,
@@ -35,7 +33,6 @@ NONE_OF_IT = "(none)"
 
 _WIDTHS = {"decimal": "104px", "integer": "88px", "number": "96px", "time": "136px"}
 MOST_COLUMNS = 9
-MOST_PATHS = 3
 
 
 def minute(micros: int) -> str:
@@ -178,10 +175,10 @@ def asked(place: Place) -> tuple[Any, ...]:
 def page_heading(page: ModelPage, counts: ModelCounts, place: Place) -> dict[str, Any]:
     """How many keys there are, and the ways on: the next page, who was ever so, another moment."""
     links = [
-        _link("First page", place.but(row="")) if place.row else None,
-        _link("Next page", place.but(row=page.after)) if page.after else None,
-        _link("Was ever so", place.but(ever="1", row="")) if place.f else None,
-        _link("Drop conditions", place.but(f="", row="")) if place.f else None,
+        link("First page", place.but(row="")) if place.row else None,
+        link("Next page", place.but(row=page.after)) if page.after else None,
+        link("Was ever so", place.but(ever="1", row="")) if place.f else None,
+        link("Drop conditions", place.but(f="", row="")) if place.f else None,
     ]
     shown = formats.plural(len(page.rows), "key")
     title = f"{shown} of {formats.count(counts.keys)}" if (page.after or place.row) and not place.f else shown
@@ -189,7 +186,8 @@ def page_heading(page: ModelPage, counts: ModelCounts, place: Place) -> dict[str
     return {"title": title, "level": "h2", "note": note, "links": [link for link in links if link]}
 
 
-def _link(text: str, target: Place) -> dict[str, str]:
+def link(text: str, target: Place) -> dict[str, str]:
+    """A button that leads to the place."""
     return {"text": text, "href": target.href()}
 
 
@@ -221,11 +219,11 @@ def never_projected(model: Model) -> dict[str, Any]:
 
 def nothing(model: Model, counts: ModelCounts, at: Standing, first_at: int | None, place: Place) -> dict[str, Any]:
     """Why a page is empty, and the way out."""
-    links = [_link("Drop conditions", place.but(f="", row=""))] if place.f else []
+    links = [link("Drop conditions", place.but(f="", row=""))] if place.f else []
     text = f"0 of {formats.plural(counts.keys, 'key')} fulfil the conditions." if place.f else "No key held anything."
     if first_at is not None and at.occurred is not None and at.occurred < first_at:
         text = f"This moment lies before history began: the first event occurred {formats.full_time(first_at)}."
-        links = [_link("Go to the first event", place.but(t=formats.iso_time(first_at), row=""))]
+        links = [link("Go to the first event", place.but(t=formats.iso_time(first_at), row=""))]
     return {"title": f"No keys of {model.name} here", "text": text, "links": links, "look": "panel"}
 
 
@@ -235,125 +233,17 @@ def refused(text: str, model: Model, place: Place) -> dict[str, Any]:
     return {
         "title": "These conditions cannot be asked",
         "text": f"{payload.visible(text)} Facets of {model.name}: {facets}.",
-        "links": [_link("Drop conditions", place.but(f="", row=""))],
+        "links": [link("Drop conditions", place.but(f="", row=""))],
         "look": "panel",
     }
-
-
-def compared_heading(found: Compared, place: Place) -> dict[str, Any]:
-    """Which two moments are compared."""
-    later = "live" if found.second is None else formats.plain_time(found.second)
-    return {
-        "title": "What changed",
-        "level": "h2",
-        "note": f"from {formats.plain_time(found.first)} to {later}",
-        "links": [_link("End comparison", place.but(t2="", move="", row=""))],
-    }
-
-
-def _word(value: str | None, side: str) -> str:
-    if value is None:
-        return {"before": "(new)", "after": "(gone)"}[side]
-    return payload.visible(value) or NONE_OF_IT
-
-
-def matrix(found: Compared, look: Look, place: Place) -> Table:
-    """Values before down, values after across; each number opens the keys behind it."""
-    numbers = {(move.before, move.after): move.keys for move in found.moves}
-    befores, afters = (list(dict.fromkeys(side)) for side in zip(*numbers, strict=True)) if numbers else ([], [])
-    head = (
-        Column("from ↓ to →", "136px", link=True),
-        *(Column(_word(value, "after"), "", "mono", "right") for value in afters),
-    )
-    made = tuple(
-        Row(
-            _word(before, "before"),
-            (_named(before, found, look), *(_number(numbers, before, after, look, place) for after in afters)),
-        )
-        for before in befores
-    )
-    return Table("Keys that changed, by value before and after", head, made)
-
-
-def _named(value: str | None, found: Compared, look: Look) -> Cell:
-    word = _word(value, "before")
-    if found.by != STATUS or not value:
-        return Cell(word, dim=value is None)
-    meant = tone(value)
-    return Cell(word, icon=ICONS[meant], tone=look.palette.tones[meant])
-
-
-def _number(
-    numbers: Mapping[tuple[str | None, str | None], int],
-    before: str | None,
-    after: str | None,
-    look: Look,
-    place: Place,
-) -> Cell:
-    keys = numbers.get((before, after))
-    if keys is None:
-        return Cell("·", title="no key", dim=True)
-    move = json.dumps([before, after], ensure_ascii=False)
-    title = f"{formats.plural(keys, 'key')}: {_word(before, 'before')} to {_word(after, 'after')}"
-    tint = look.palette.accent if place.move == move else ""
-    chosen = "" if place.move == move else move
-    return Cell(formats.count(keys), title=title, tint=tint, href=place.but(move=chosen, row="").href())
-
-
-def behind_heading(found: Compared, place: Place) -> dict[str, Any]:
-    """Which keys are listed below the matrix, and the way to the rest."""
-    note = "all that differ"
-    if place.move:
-        before, after = json.loads(place.move) if readable(place.move) else (None, None)
-        note = f"{_word(before, 'before')} to {_word(after, 'after')}"
-    links = [
-        _link("All that differ", place.but(move="", row="")) if place.move else None,
-        _link("First page", place.but(row="")) if place.row else None,
-        _link("Next page", place.but(row=found.after)) if found.after else None,
-    ]
-    return {"title": "Keys", "level": "h2", "note": note, "links": [link for link in links if link]}
-
-
-def readable(move: str) -> bool:
-    """Whether a link's move is two values."""
-    try:
-        return len(json.loads(move)) == 2
-    except (ValueError, TypeError):
-        return False
-
-
-def changed(model: Model, found: Compared, place: Place) -> Table:
-    """The keys behind a number: what each was, what it became."""
-    head = (
-        Column("Key", "30%", "mono", link=True),
-        Column("What changed", "", "mono"),
-        Column("", "76px", "", "right"),
-    )
-    made = tuple(_changed(model, one, place) for one in found.rows)
-    return Table("Keys that changed", head, made)
-
-
-def _changed(model: Model, one: ChangedKey, place: Place) -> Row:
-    moved = payload.changes(one.first, one.second)
-    sign = "appeared" if one.first is None else "gone" if one.second is None else formats.plural(len(moved), "value")
-    first = sorted(moved, key=lambda change: change.name != STATUS)[:MOST_PATHS]
-    told = " · ".join(f"{change.name} {_side(change.before)} → {_side(change.after)}" for change in first)
-    rest = len(moved) - MOST_PATHS
-    text = told + (f" · {rest} more" if rest > 0 else "")
-    cells = (Cell(formats.elided(one.key, 36), title=one.key), Cell(text, title=text), Cell(sign, dim=True))
-    return Row(one.key, cells, story_of(model, one.key, place))
-
-
-def _side(text: str | None) -> str:
-    return formats.MISSING if text is None else payload.visible(text).strip('"')
 
 
 def ever_heading(found: WasEver, at: Standing, place: Place) -> dict[str, Any]:
     """Which question is answered, and the way back to who is so now."""
     links = [
-        _link("Only those that are so at this moment", place.but(ever="", row="")),
-        *([_link("First page", place.but(row=""))] if place.row else []),
-        *([_link("Next page", place.but(row=found.after))] if found.after else []),
+        link("Only those that are so at this moment", place.but(ever="", row="")),
+        *([link("First page", place.but(row=""))] if place.row else []),
+        *([link("Next page", place.but(row=found.after))] if found.after else []),
     ]
     until = "now" if at.time is None or at.live else formats.plain_time(at.time)
     note = f"where {payload.visible(place.f) or 'anything held'}, at any time up to {until}"

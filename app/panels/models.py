@@ -9,8 +9,8 @@ import streamlit as st
 from app import charts, context, formats, links, queries
 from app.answers import Standing
 from app.components import parts
+from app.frames import comparing, numbers
 from app.frames import models as frames
-from app.frames import numbers
 from app.frames.tables import Look
 from app.links import Place
 from app.model_answers import Model, ModelCounts, ModelCurve
@@ -83,7 +83,7 @@ def curves(curve: ModelCurve | None, found: ModelCounts, summed: str, at: Standi
     if curve is None:
         return
     shown = frames.drawn(curve, place)
-    rules = (None if at.live and place.compared is None else at.time, place.compared)
+    rules = comparing.rules(at, place)
     with counted:
         parts.facts({"title": "Keys over time", "level": "h3", "note": "click to travel there"}, key="counted_head")
         _drawn(charts.states_over_time(shown, look.palette, by_value, rules, height=230), "counted", place)
@@ -129,7 +129,7 @@ def ever(model: Model, at: Standing, place: Place, look: Look) -> None:
 def compare(model: Model, by: str | None, at: Standing, place: Place, look: Look) -> None:
     """What changed between two moments: numbers, the matrix, the keys behind a number."""
     found = queries.compared(context.VIEWER, at, model, place, by)
-    parts.facts(frames.compared_heading(found, place), key="compared_head")
+    parts.facts(comparing.compared_heading(found, place), key="compared_head")
     parts.cards(numbers.compared(found), key="compared_numbers")
     told(frames.caveats(model, [found]))
     left, right = st.columns([9, 10], gap="medium")
@@ -137,10 +137,10 @@ def compare(model: Model, by: str | None, at: Standing, place: Place, look: Look
         parts.facts(
             {"title": "From value to value", "level": "h2", "note": "a number opens its keys"}, key="matrix_head"
         )
-        parts.rows(frames.matrix(found, look, place), key="matrix")
+        parts.rows(comparing.matrix(found, look, place), key="matrix")
     with right:
-        parts.facts(frames.behind_heading(found, place), key="behind_head")
-        parts.rows(frames.changed(model, found, place), key="behind", keyboard=True)
+        parts.facts(comparing.behind_heading(found, place), key="behind_head")
+        parts.rows(comparing.changed(model, found, place), key="behind", keyboard=True)
 
 
 def told(caveats: Sequence[str]) -> None:

@@ -2,7 +2,9 @@
 
 from decimal import Decimal
 
+from app.answers import Standing
 from app.charts import states_over_time, sum_over_time
+from app.frames import comparing
 from app.frames import models as frames
 from app.frames.tables import Look
 from app.links import Place
@@ -87,7 +89,7 @@ def test_a_status_has_its_word_and_icon_and_numbers_stand_right() -> None:
 def test_every_number_of_the_matrix_is_a_link_with_a_name() -> None:
     moves = (Move(None, "created", 4), Move("created", "paid", 1200), Move("paid", None, 1), Move("", "paid", 2))
     found = Compared("status", NOON, None, moves, (), "", complete=True, flat=True, checkpoint=9)
-    table = frames.matrix(found, LOOK, Place(p="orders", t2="2026-03-01"))
+    table = comparing.matrix(found, LOOK, Place(p="orders", t2="2026-03-01"))
     linked = {cell.title: cell for row in table.rows for cell in row.cells if cell.href}
     assert {title: cell.text for title, cell in linked.items()} == {
         "4 keys: (new) to created": "4",
@@ -101,3 +103,13 @@ def test_every_number_of_the_matrix_is_a_link_with_a_name() -> None:
 def test_numbers_below_one_are_no_thousandths() -> None:
     stops = states_over_time(CURVE, DARK, {}, (None, None), height=200).layout.yaxis.tickformatstops
     assert [(stop.dtickrange, stop.value) for stop in stops] == [((None, 0.999), "~f"), ((0.999, None), "~s")]
+
+
+def test_live_is_marked_only_beside_another_moment() -> None:
+    live = Standing(None, None, None, 9, NOON, NOON + HOUR, NOON + HOUR)
+    then = Standing(NOON, None, None, 9, NOON, NOON + HOUR, NOON + HOUR)
+    other, time = Place(t2="2026-03-01T11:00:00Z"), NOON - HOUR
+    assert comparing.rules(live, Place()) == (None, None)
+    assert comparing.rules(live, other) == (NOON + HOUR, time)
+    assert comparing.rules(then, Place()) == (NOON, None)
+    assert comparing.rules(then, other) == (NOON, time)
