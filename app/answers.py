@@ -80,9 +80,22 @@ class EventPage:
     newer: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """A message that brought the event once more, and was counted as a duplicate."""
+
+    topic: str
+    partition: int
+    offset: int
+    recorded_at: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Where an event came from. `hidden`: the bytes hold a masked value, so they are left out."""
+    """Where an event came from, and which messages brought it again.
+
+    `hidden`: the bytes hold a masked value, so they are left out.
+    """
 
     kind: str
     topic: str
@@ -94,6 +107,7 @@ class Source:
     value: bytes | None
     headers: tuple[tuple[str, bytes | None], ...]
     hidden: bool
+    repeats: tuple[Repeat, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Any, Self
 from eventstore import clock
 from eventstore.clock import Clock
 from eventstore.core.event import Micros, NewEvent, RecordedEvent
-from eventstore.core.origin import Origin, unpacked
+from eventstore.core.origin import Origin, Repeat, unpacked
 from eventstore.core.placing import Prepared
 from eventstore.databases import Database, Row, Session, connect
 from eventstore.errors import (
@@ -217,6 +217,10 @@ class EventStore:
         """Position, origin and its stored hash for the events with `after < position <= until` that have one."""
         return [_origin(row) for row in self.rows(_ORIGINS, (after, until))]
 
+    def repeats(self, position: int, *, limit: int = 100) -> list[Repeat]:
+        """The messages that brought the event again, in the order in which they were read."""
+        return [Repeat(*row) for row in self.rows(_REPEATS, (position, limit))]
+
     def head(self) -> Head:
         """The end of the log."""
         return self.database.read(_counter)
@@ -250,6 +254,11 @@ class EventStore:
 
 _RANGE = f"SELECT {COLUMNS} FROM events WHERE stream = ? AND version > ? AND version <= ? ORDER BY version"  # noqa: S608
 _STREAM, _STREAM_BACKWARDS = f"{_RANGE} LIMIT ?", f"{_RANGE} DESC LIMIT ?"
+
+_REPEATS = """
+    SELECT s.kind, s.topic, d.partition, d."offset", d.recorded_at
+    FROM duplicates d JOIN sources s ON s.source = d.source
+    WHERE d.position = ? ORDER BY d.recorded_at, s.topic, d.partition, d."offset" LIMIT ?"""
 
 _ORIGINS = """
     SELECT o.position, s.kind, s.topic, s.topic_id, o.partition, o."offset", o.timestamp, o.timestamp_type, o.key,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from app import formats, payload
-from app.answers import Event, EventDetail, Story
+from app.answers import Event, EventDetail, Repeat, Story
 from app.frames.tables import Cell, Column, Look, Row, Table, badge, fact
 from app.links import Place
 
@@ -157,9 +157,17 @@ def origin(detail: EventDetail) -> dict[str, Any]:
         fact("topic id", source.topic_id or formats.MISSING, mono=True),
         fact("sha256", detail.event.content_hash, mono=True, copy=detail.event.content_hash),
     ]
+    items += [_repeat(one, detail.event) for one in source.repeats]
     items += [fact(f"header {name}", _header(value), mono=True) for name, value in source.headers]
     hidden = "The bytes hold a value that you may not see: they are left out." if source.hidden else ""
     return {"items": items, "text": hidden, "look": "list"}
+
+
+def _repeat(one: Repeat, event: Event) -> dict[str, Any]:
+    later = formats.duration(one.recorded_at - event.recorded_at)
+    return fact(
+        "came again", f"{one.topic}/{one.partition}@{one.offset:,}", mono=True, note=f"{later} later: a duplicate"
+    )
 
 
 def _header(value: bytes | None) -> str:

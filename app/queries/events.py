@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Sequence
 
 from app import payload
-from app.answers import Event, EventDetail, EventPage, Source, Standing, Viewer
+from app.answers import Event, EventDetail, EventPage, Repeat, Source, Standing, Viewer
 from app.links import Place, number
 from app.queries import source
 from app.queries.moments import moment
@@ -152,4 +152,8 @@ def _source(viewer: Viewer, event: RecordedEvent, origin: Origin | None) -> Sour
         value=None if hidden else origin.value,
         headers=() if hidden else origin.headers,
         hidden=hidden,
+        repeats=tuple(
+            Repeat(one.topic, one.partition, one.offset, one.recorded_at)
+            for one in source.store().repeats(event.position)
+        ),
     )

@@ -8,8 +8,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from eventstore import EventStore
+from eventstore.ingest import Advance, Intake
 from eventstore.settings import Settings
 from tests.app.conftest import Open, answer_from
+from tests.ingest.records import TOPICS, record
 
 PAGES = ("overview", "events", "order", "models", "projections", "health")
 
@@ -176,3 +178,21 @@ def test_the_moment_field_goes_to_a_time_or_a_position(
     at = open_page("health")
     at.text_input(key="moment").set_value(typed).run()
     assert {name: at.query_params[name] for name in parameters} == parameters
+
+
+def test_a_message_that_came_again_is_told_with_its_event(settings: Settings, open_page: Open) -> None:
+    with EventStore.open(settings.database_url) as store:
+        intake = Intake(store, TOPICS)
+        said = {"event": "Order Created", "data": {"order_id": "1"}, "id": "one"}
+        intake.take([record(said, offset=0), record(said, offset=1)], {("orders", 0): Advance("", None, 2)})
+    at = open_page("events", e="1")
+    (origin,) = [part for part in parts(at) if "topic" in [fact["label"] for fact in part.get("items", ())]]
+    assert [fact["value"] for fact in origin["items"] if fact["label"] == "came again"] == ["orders/0@1"]
+
+
+def test_a_whole_name_opens_its_key_and_a_part_lists(shop: EventStore, open_page: Open) -> None:
+    at = open_page("order")
+    at.text_input(key="find").set_value("order-1").run()
+    assert at.query_params == {"k": "order-1"}
+    at.text_input(key="find").set_value("order").run()
+    assert at.query_params == {"k": "order-1", "q": "order"}
