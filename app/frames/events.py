@@ -164,10 +164,9 @@ def origin(detail: EventDetail) -> dict[str, Any]:
 
 
 def _repeat(one: Repeat, event: Event) -> dict[str, Any]:
-    later = formats.duration(one.recorded_at - event.recorded_at)
-    return fact(
-        "came again", f"{one.topic}/{one.partition}@{one.offset:,}", mono=True, note=f"{later} later: a duplicate"
-    )
+    apart = one.recorded_at - event.recorded_at
+    note = f"a duplicate, {formats.duration(apart)} later" if apart else "a duplicate, read together with it"
+    return fact("repeated", f"{one.topic}/{one.partition} @{one.offset:,}", mono=True, note=note)
 
 
 def _header(value: bytes | None) -> str:

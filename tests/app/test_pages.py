@@ -187,7 +187,7 @@ def test_a_message_that_came_again_is_told_with_its_event(settings: Settings, op
         intake.take([record(said, offset=0), record(said, offset=1)], {("orders", 0): Advance("", None, 2)})
     at = open_page("events", e="1")
     (origin,) = [part for part in parts(at) if "topic" in [fact["label"] for fact in part.get("items", ())]]
-    assert [fact["value"] for fact in origin["items"] if fact["label"] == "came again"] == ["orders/0@1"]
+    assert [fact["value"] for fact in origin["items"] if fact["label"] == "repeated"] == ["orders/0 @1"]
 
 
 def test_a_whole_name_opens_its_key_and_a_part_lists(shop: EventStore, open_page: Open) -> None:
