@@ -117,7 +117,7 @@ class EventStore:
         Raises `IdConflict` or `PartlyKnown` where they are stored otherwise, `error` where the store does not answer.
         """
         try:
-            found = self._by_ids([event.id for event, *_ in batch])
+            found = self.events_by_id([event.id for event, *_ in batch])
         except ConnectionLost:
             raise error from None
         for event, _, _, digest in batch:
@@ -200,6 +200,12 @@ class EventStore:
         """The event with the id; None where there is none."""
         return self._one("id = ?", id)
 
+    def events_by_id(self, ids: Sequence[str]) -> dict[str, RecordedEvent]:
+        """The events with these ids, by id; ids that no event has are left out."""
+        condition, values = self.database.among("id", ids)
+        rows = self.rows(f"SELECT {COLUMNS} FROM events WHERE {condition}", values)  # noqa: S608 - our own conditions
+        return {event.id: event for event in map(recorded, rows)}
+
     def effects(self, id: str, *, limit: int = 100) -> list[RecordedEvent]:  # noqa: A002 - the glossary's word
         """The events that the event or command with this id caused, in order of position."""
         return self._some("causation_id = ?", id, limit)
@@ -216,6 +222,11 @@ class EventStore:
     def origins(self, *, after: int, until: int) -> list[tuple[int, Origin, bytes]]:
         """Position, origin and its stored hash for the events with `after < position <= until` that have one."""
         return [_origin(row) for row in self.rows(_ORIGINS, (after, until))]
+
+    def topics(self, positions: Sequence[int]) -> dict[int, str]:
+        """The topics over which the events at these positions came; those that came over none are left out."""
+        condition, values = self.database.among("o.position", positions)
+        return dict(self.rows(f"{_TOPICS} WHERE {condition}", values))
 
     def head(self) -> Head:
         """The end of the log."""
@@ -242,14 +253,11 @@ class EventStore:
         sql = f"SELECT {COLUMNS} FROM events WHERE {condition} ORDER BY position LIMIT ?"  # noqa: S608 - our own words
         return [recorded(row) for row in self.rows(sql, (value, limit))]
 
-    def _by_ids(self, ids: Sequence[str]) -> dict[str, RecordedEvent]:
-        condition, values = self.database.among("id", ids)
-        rows = self.rows(f"SELECT {COLUMNS} FROM events WHERE {condition}", values)  # noqa: S608 - our own conditions
-        return {event.id: event for event in map(recorded, rows)}
-
 
 _RANGE = f"SELECT {COLUMNS} FROM events WHERE stream = ? AND version > ? AND version <= ? ORDER BY version"  # noqa: S608
 _STREAM, _STREAM_BACKWARDS = f"{_RANGE} LIMIT ?", f"{_RANGE} DESC LIMIT ?"
+
+_TOPICS = "SELECT o.position, s.topic FROM origins o JOIN sources s ON s.source = o.source"
 
 _ORIGINS = """
     SELECT o.position, s.kind, s.topic, s.topic_id, o.partition, o."offset", o.timestamp, o.timestamp_type, o.key,

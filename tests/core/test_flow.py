@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from hypothesis import given as over
@@ -15,7 +16,7 @@ from tests import given
 from tests.given import SECOND
 
 
-def said(position: int, cause: str | None = None, at: int = 0, **other: object) -> RecordedEvent:
+def said(position: int, cause: str | None = None, at: int = 0, **other: Any) -> RecordedEvent:
     return given.recorded(position, at=at, causation_id=cause, **other)
 
 

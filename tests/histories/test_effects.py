@@ -1,6 +1,6 @@
 """What an event did to each key: as folding the key's events anew, at every commit, tells it."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -21,7 +21,7 @@ from tests.store.fresh import fresh_store
 EXAMPLES = max(6, settings().max_examples // 13)
 
 
-def story(log: Iterable[RecordedEvent], key: str, known: int | None) -> list[tuple[int, str | None, str | None, bool]]:
+def story(log: Sequence[RecordedEvent], key: str, known: int | None) -> list[tuple[int, str | None, str | None, bool]]:
     """Of each event of the key, in fold order: position, the state behind it, the error, whether the key is parked."""
     told = steps(traced, of_key(log, key), Moment(known=known))
     return [
