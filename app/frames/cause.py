@@ -9,6 +9,7 @@ from app.cause_answers import EventEffects, EventFlow, FlowRow, KeyEffect, Model
 from app.frames.events import marks, place_after, place_before
 from app.frames.keys import shown_value
 from app.frames.tables import Cell, Column, Look, Row, Table
+from app.frames.travel import minute
 from app.links import Place
 from app.theme import ICONS, Palette, Tone, tone
 
@@ -17,10 +18,10 @@ LEAVES = 40
 
 WIDE = (
     Column("Event", "", link=True),
-    Column("Stream", "20%", "mono"),
-    Column("Service or topic", "14%"),
-    Column("Occurred, UTC", "152px", "mono"),
-    Column("After its cause", "22%"),
+    Column("Stream", "18%", "mono"),
+    Column("Told by", "12%"),
+    Column("Occurred, UTC", "140px", "mono"),
+    Column("After its cause", "156px"),
 )
 BESIDE = (Column("Event", "", link=True), Column("Stream", "32%", "mono"), Column("After its cause", "27%"))
 
@@ -59,10 +60,7 @@ def _row(one: FlowRow, found: EventFlow, look: Look, place: Place, *, wide: bool
     stream = Cell(f"{formats.elided(event.stream, 26)} #{event.version}", title=f"{event.stream} #{event.version}")
     beside = (
         Cell(formats.elided(one.service, 24), title=one.service, dim=True),
-        Cell(
-            f"{formats.short_day(event.occurred_at)} {formats.clock_time(event.occurred_at)}",
-            title=formats.full_time(event.occurred_at),
-        ),
+        Cell(minute(event.occurred_at), title=formats.full_time(event.occurred_at)),
     )
     cells = (_event(one, look, here=here), stream, *(beside if wide else ()), _wait(one, found.span, look.palette))
     to = place.kept(k=event.stream, e=str(event.position), p=place.p if event.stream == place.k else "")
@@ -116,7 +114,7 @@ def _wait(one: FlowRow, span: int, palette: Palette) -> Cell:
         return Cell(formats.duration(one.wait), title=f"{title}: it occurred before its cause", mark="before its cause")
     shade = palette.tones[Tone.WAITING] if one.long else palette.accent
     bar = one.wait / span if span else 0.0
-    return Cell(formats.duration(one.wait), title=title, mark="long wait" if one.long else "", tone=shade, bar=bar)
+    return Cell(formats.duration(one.wait), title=title, mark="long" if one.long else "", tone=shade, bar=bar)
 
 
 DID = {
@@ -134,18 +132,22 @@ DID = {
 
 
 def effects_heading(found: EventEffects) -> dict[str, Any]:
-    """On how many keys the event had an effect, and which read models it left alone, with why."""
+    """On how many keys the event had an effect."""
     heading: dict[str, Any] = {"title": "Effects", "level": "h2"}
     if found.models is None:
         return {**heading, "text": "None yet: the event is beyond this moment."}
     keys = sum(len(model.keys) + model.left_out for model in found.models)
     models = sum(bool(model.keys) for model in found.models)
     note = f"on {formats.plural(keys, 'key')} of {formats.plural(models, 'read model')}" if keys else "on no read model"
-    return {**heading, "note": note, "text": "\n".join(_others(found.models))}
+    return {**heading, "note": note}
 
 
-def _others(models: Sequence[ModelEffects]) -> Iterator[str]:
-    """The read models that the event did nothing in, by why."""
+def left_alone(found: EventEffects) -> dict[str, Any]:
+    """The read models that the event did nothing in, by why, and the keys that are not shown."""
+    return {"text": "\n".join(_left_alone(found.models or ()))}
+
+
+def _left_alone(models: Sequence[ModelEffects]) -> Iterator[str]:
     whys = dict.fromkeys(model.why for model in models if model.why)
     for why in whys:
         yield f"{', '.join(model.projection for model in models if model.why == why)}: {why}"
@@ -174,7 +176,9 @@ def _key(event: Event, projection: str, one: KeyEffect, look: Look, place: Place
     changed = payload.changes(one.before, one.after) if one.did in ("began", "changed", "removed") else ()
     meant, _ = DID[one.did]
     name = "a key that is hidden" if one.key is None else payload.visible(one.key)
-    head = Cell(name, icon=ICONS[meant], tone=look.palette.tones[meant], mark=projection, note=_did(one, len(changed)))
+    head = Cell(
+        name, icon=ICONS[meant], tone=look.palette.tones[meant], note=f"{projection}: {_did(one, len(changed))}"
+    )
     id_ = f"{projection}/{name}"
     if one.key is None:
         yield Row(id_, (head, Cell(""), Cell("")))
@@ -182,8 +186,8 @@ def _key(event: Event, projection: str, one: KeyEffect, look: Look, place: Place
         there = place.kept(k=one.key, p=projection)
         before, after = place_before(event, one.tied, there).href("order"), place_after(event, there).href("order")
         links = (
-            Cell("Just before", title=f"{name} in {projection} just before", href=before),
-            Cell("Just after", title=f"{name} in {projection} just after", href=after),
+            Cell("Just before", title=f"{name} in {projection} just before", kind="go", href=before),
+            Cell("Just after", title=f"{name} in {projection} just after", kind="go", href=after),
         )
         yield Row(id_, (head, *links), after)
     yield from _leaves(id_, changed, look.palette)

@@ -14,7 +14,7 @@ HEIGHT = 480
 
 def draw(position: int, place: Place, look: Look) -> None:
     """Both, side by side, for the event in view."""
-    left, right = st.columns([3, 2], gap="small")
+    left, right = st.columns([2, 1], gap="small")
     with left:
         flow(position, place, look)
     with right:
@@ -38,3 +38,4 @@ def effects(position: int, place: Place, look: Look) -> None:
     table = frames.effects(found, look, place)
     if table.rows:
         parts.rows(table, key="effects", height=HEIGHT)
+    parts.facts(frames.left_alone(found), key="left_alone")
