@@ -33,12 +33,14 @@ class FlowRow:
 class EventFlow:
     """The flow of the event at `here`, as seen from a moment: `events` in all, of which `rows` are shown.
 
-    `id` is the flow's, None where the event names none: then it is its cause and what it caused. `beyond` counts the
+    `id` is the flow's, None where the event names none: then it is its cause and what it caused. `cause_id` is what the
+    event says caused it. `beyond` counts the
     events that cannot be seen, `span` is in microseconds; `more`: the flow has more events than were read.
     """
 
     here: int
     id: str | None
+    cause_id: str | None
     rows: tuple[FlowRow, ...]
     events: int
     beyond: int

@@ -8,7 +8,7 @@ from app.answers import Event
 from app.cause_answers import EventEffects, EventFlow, FlowRow, KeyEffect, ModelEffects
 from app.frames.events import marks, place_after, place_before
 from app.frames.keys import shown_value
-from app.frames.tables import Cell, Column, Look, Row, Table
+from app.frames.tables import Cell, Column, Look, Row, Table, fact
 from app.frames.travel import minute
 from app.links import Place
 from app.theme import ICONS, Palette, Tone, tone
@@ -27,12 +27,14 @@ BESIDE = (Column("Event", "", link=True), Column("Stream", "32%", "mono"), Colum
 
 
 def flow_heading(found: EventFlow, place: Place) -> dict[str, Any]:
-    """How long and wide the flow is, and what of it is not shown."""
+    """How long and wide the flow is, what of it is not shown, and the ids by which it is told."""
     about = f"{formats.plural(found.events, 'event')} in {formats.plural(found.streams, 'stream')}"
     said = [f"{about} over {formats.duration(found.span)}"]
     said += [f"{formats.plural(found.beyond, 'event')} beyond this moment left out"] if found.beyond else []
     said += ["the flow has more events than these: its first were read"] if found.more else []
-    heading: dict[str, Any] = {"title": "Flow", "level": "h2", "note": ", ".join(said)}
+    ids = (("flow", found.id), ("caused by", found.cause_id))
+    items = [fact(label, id_, mono=True, copy=id_) for label, id_ in ids if id_ is not None]
+    heading: dict[str, Any] = {"title": "Flow", "level": "h2", "note": ", ".join(said), "items": items}
     if found.id is None:
         return {**heading, "text": "The event names no flow. These are its cause and what it caused."}
     return {**heading, "links": [{"text": "List its events", "href": place.kept(q=found.id).href("events")}]}
@@ -159,7 +161,7 @@ def _left_alone(models: Sequence[ModelEffects]) -> Iterator[str]:
 def effects(found: EventEffects, look: Look, place: Place) -> Table:
     """Each key with what the event changed in it, before and after; it leads to just after the event."""
     columns = (
-        Column("Key, and what changed", "", link=True),
+        Column("Key and what changed", "", "wrap", link=True),
         Column("Before", "30%", "mono"),
         Column("After", "30%", "mono"),
     )
@@ -176,9 +178,8 @@ def _key(event: Event, projection: str, one: KeyEffect, look: Look, place: Place
     changed = payload.changes(one.before, one.after) if one.did in ("began", "changed", "removed") else ()
     meant, _ = DID[one.did]
     name = "a key that is hidden" if one.key is None else payload.visible(one.key)
-    head = Cell(
-        name, icon=ICONS[meant], tone=look.palette.tones[meant], note=f"{projection}: {_did(one, len(changed))}"
-    )
+    note = f"{projection}: {_did(one, len(changed))}"
+    head = Cell(name, icon=ICONS[meant], tone=look.palette.tones[meant], note=note)
     id_ = f"{projection}/{name}"
     if one.key is None:
         yield Row(id_, (head, Cell(""), Cell("")))

@@ -27,8 +27,17 @@ def event_flow(viewer: Viewer, at: Standing, position: int) -> EventFlow | None:
     own = store.flow(event.correlation_id, limit=READ + 1) if event.correlation_id is not None else []
     found = flow([*own[:READ], event, *_around(store, event)], moment(at))
     rows = tuple(_rows(viewer, store, found, event))
-    more, streams = len(own) > READ, len(found.streams)
-    return EventFlow(position, event.correlation_id, rows, len(found.events), found.beyond, streams, found.span, more)
+    return EventFlow(
+        here=position,
+        id=event.correlation_id,
+        cause_id=event.causation_id,
+        rows=rows,
+        events=len(found.events),
+        beyond=found.beyond,
+        streams=len(found.streams),
+        span=found.span,
+        more=len(own) > READ,
+    )
 
 
 def _around(store: EventStore, event: RecordedEvent) -> Iterator[RecordedEvent]:

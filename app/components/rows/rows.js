@@ -66,7 +66,13 @@ function draw(root, data) {
   box.style.maxHeight = data.height ? `${data.height}px` : "";
   box.replaceChildren(table);
   const selected = box.querySelector(".selected");
-  if (selected && data.height) box.scrollTop = Math.max(0, selected.offsetTop - data.height / 2);
+  if (selected && data.height) whenSeen(box, () => { box.scrollTop = Math.max(0, selected.offsetTop - data.height / 2); });
+}
+
+// In a tab that is not open nothing has a place yet.
+function whenSeen(box, act) {
+  if (box.offsetParent) { act(); return; }
+  new IntersectionObserver((seen, observer) => { if (seen.some((one) => one.isIntersecting)) { observer.disconnect(); act(); } }).observe(box);
 }
 
 function move(root, by) {
