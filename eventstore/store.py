@@ -214,6 +214,16 @@ class EventStore:
         """The first events of a flow, in order of position."""
         return self._some("correlation_id = ?", correlation_id, limit)
 
+    def around(self, event: RecordedEvent, *, limit: int = 10_000) -> tuple[list[RecordedEvent], bool]:
+        """What has to do with an event: it, the first events of its flow, its cause and its effects in any other.
+
+        And whether its flow has more events than that. An event may come twice.
+        """
+        flow = [] if event.correlation_id is None else self.flow(event.correlation_id, limit=limit + 1)
+        cause = None if event.causation_id is None else self.event_by_id(event.causation_id)
+        beside = [event, *([] if cause is None else [cause]), *self.effects(event.id)]
+        return [*flow[:limit], *beside], len(flow) > limit
+
     def origin(self, position: int) -> Origin | None:
         """What came over the wire for the event at the position; None where it did not come over one."""
         found = self.origins(after=position - 1, until=position)

@@ -26,15 +26,15 @@ WIDE = (
 BESIDE = (Column("Event", "", link=True), Column("Stream", "32%", "mono"), Column("After its cause", "27%"))
 
 
-def flow_heading(found: EventFlow, place: Place) -> dict[str, Any]:
-    """How long and wide the flow is, what of it is not shown, and the ids by which it is told."""
+def flow_heading(found: EventFlow, place: Place, *, wide: bool = True) -> dict[str, Any]:
+    """How long and wide the flow is, and what of it is not shown; beside a list with the ids by which it is told."""
     about = f"{formats.plural(found.events, 'event')} in {formats.plural(found.streams, 'stream')}"
     said = [f"{about} over {formats.duration(found.span)}"]
     said += [f"{formats.plural(found.beyond, 'event')} beyond this moment left out"] if found.beyond else []
     said += ["the flow has more events than these: its first were read"] if found.more else []
     ids = (("flow", found.id), ("caused by", found.cause_id))
-    items = [fact(label, id_, mono=True, copy=id_) for label, id_ in ids if id_ is not None]
-    heading: dict[str, Any] = {"title": "Flow", "level": "h2", "note": ", ".join(said), "items": items}
+    items = [fact(label, id_, mono=True, copy=id_) for label, id_ in ids if id_ is not None and not wide]
+    heading: dict[str, Any] = {"title": "Flow", "level": "h2", "note": ", ".join(said), "items": items, "look": "list"}
     if found.id is None:
         return {**heading, "text": "The event names no flow. These are its cause and what it caused."}
     return {**heading, "links": [{"text": "List its events", "href": place.kept(q=found.id).href("events")}]}

@@ -25,7 +25,7 @@ def flow(position: int, place: Place, look: Look, *, wide: bool = True) -> None:
     """The flow of the event as a tree of causes."""
     found = queries.event_flow(context.VIEWER, context.standing(), position)
     if found is not None:
-        parts.facts(frames.flow_heading(found, place), key="flow_head")
+        parts.facts(frames.flow_heading(found, place, wide=wide), key="flow_head")
         parts.rows(frames.flow(found, look, place, wide=wide), key="flow", height=HEIGHT)
 
 

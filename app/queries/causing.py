@@ -8,11 +8,8 @@ from app.queries import source
 from app.queries.events import error_shown, for_folds, seen, state_shown
 from app.queries.models import door
 from app.queries.moments import moment
-from eventstore import EventStore, Flow, Projection, Raised, RecordedEvent, Top, attempt, changes, decode, flow
+from eventstore import EventStore, Flow, Projection, Raised, RecordedEvent, Top, attempt, decode, flow
 from eventstore.histories import Effect, Effects, Outcome, Stored
-
-READ = 10_000
-"""Of a flow so many events are read, the first that the store learnt."""
 
 SHOWN = 60
 """Of a flow so many events are shown, those around the one in view."""
@@ -24,8 +21,8 @@ def event_flow(viewer: Viewer, at: Standing, position: int) -> EventFlow | None:
     event = store.event(position)
     if event is None:
         return None
-    own = store.flow(event.correlation_id, limit=READ + 1) if event.correlation_id is not None else []
-    found = flow([*own[:READ], event, *_around(store, event)], moment(at))
+    own, more = store.around(event)
+    found = flow(own, moment(at))
     rows = tuple(_rows(viewer, store, found, event))
     return EventFlow(
         here=position,
@@ -36,15 +33,8 @@ def event_flow(viewer: Viewer, at: Standing, position: int) -> EventFlow | None:
         beyond=found.beyond,
         streams=len(found.streams),
         span=found.span,
-        more=len(own) > READ,
+        more=more,
     )
-
-
-def _around(store: EventStore, event: RecordedEvent) -> Iterator[RecordedEvent]:
-    """The event's cause and what it caused, whichever flow they name."""
-    cause = None if event.causation_id is None else store.event_by_id(event.causation_id)
-    yield from () if cause is None else (cause,)
-    yield from store.effects(event.id)
 
 
 def _rows(viewer: Viewer, store: EventStore, found: Flow, event: RecordedEvent) -> Iterator[FlowRow]:
@@ -111,7 +101,7 @@ def _why(viewer: Viewer, found: Effects) -> str:
     if found.outcome is Outcome.FOLDED:
         return ""
     if found.outcome is Outcome.WAITING:
-        return f"not applied yet (checkpoint {found.checkpoint:,})"
+        return f"not applied yet (checkpoint {found.checkpoint or 0:,})"
     error = None if found.error is None else error_shown(viewer, found.error) or "hidden by the mask"
     return found.outcome.value if error is None else f"{found.outcome.value}: {error}"
 
@@ -121,7 +111,7 @@ def _key(viewer: Viewer, event: RecordedEvent, found: Effect, *, hidden: bool) -
     error = None if after is None or after.error is None else error_shown(viewer, after.error) or "hidden by the mask"
     return KeyEffect(
         key=None if hidden else found.key,
-        did=_did(before, after),
+        did=found.did.value,
         before=_state(viewer, before),
         after=_state(viewer, after),
         tied=before.event_position if before is not None and before.since == event.occurred_at else None,
@@ -133,15 +123,3 @@ def _key(viewer: Viewer, event: RecordedEvent, found: Effect, *, hidden: bool) -
 
 def _state(viewer: Viewer, row: Stored | None) -> str | None:
     return None if row is None or row.state is None else state_shown(viewer, row.state)
-
-
-def _did(before: Stored | None, after: Stored | None) -> str:
-    """In one word; told of the states as they are, so a change that the mask hides is one."""
-    if after is None:
-        return "unknown"
-    if after.parked is not None:
-        return "parked" if after.error is not None else "waits"
-    held, holds = None if before is None else before.state, after.state
-    if (held is None) != (holds is None):
-        return "began" if held is None else "removed"
-    return "changed" if changes(held, holds) else "nothing"

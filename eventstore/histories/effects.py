@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from eventstore.core.attempt import Raised, attempt
+from eventstore.core.diff import changes
 from eventstore.core.event import RecordedEvent
 from eventstore.core.history import OPEN
 from eventstore.core.projection import Projection
@@ -29,6 +30,18 @@ class Outcome(StrEnum):
     NO_CODE = "its code is not at hand"
 
 
+class Did(StrEnum):
+    """What an event did to a key."""
+
+    BEGAN = "began"  # the key held nothing before
+    CHANGED = "changed"
+    NOTHING = "nothing"
+    REMOVED = "removed"  # the key holds nothing any more
+    PARKED = "parked"  # the key's fold stopped at it
+    WAITS = "waits"  # the key's fold stopped before it
+    UNKNOWN = "unknown"  # the build has no row of it
+
+
 @dataclass(frozen=True, slots=True)
 class Effect:
     """What an event did to a key: the states before it and behind it, in fold order; None before: it was the first.
@@ -42,17 +55,30 @@ class Effect:
     after: Stored | None
     rewrote: int | None
 
+    @property
+    def did(self) -> Did:
+        """What it did, in one word."""
+        if self.after is None:
+            return Did.UNKNOWN
+        if self.after.parked is not None:
+            return Did.WAITS if self.after.error is None else Did.PARKED
+        held, holds = None if self.before is None else self.before.state, self.after.state
+        if (held is None) != (holds is None):
+            return Did.REMOVED if holds is None else Did.BEGAN
+        return Did.CHANGED if changes(held, holds) else Did.NOTHING
+
 
 @dataclass(frozen=True, slots=True)
 class Effects:
     """What an event did in a read model: to at most `MOST` keys, `left_out` counts the others.
 
-    `error` says why its keys cannot be told. `checkpoint` is the position up to which events are applied.
+    `error` says why its keys cannot be told. `checkpoint` is the position up to which events are
+    applied, where that mattered.
     """
 
     projection: str
     outcome: Outcome
-    checkpoint: int = 0
+    checkpoint: int | None = None
     effects: Sequence[Effect] = ()
     left_out: int = 0
     error: str | None = None
