@@ -79,17 +79,17 @@ def _event(one: FlowRow, look: Look, *, here: bool) -> Cell:
         tone=look.palette.tones[meant],
         mark=" · ".join(word for word in said if word),
         note=_why_on_top(one),
-        lead=lead(one),
+        lead=lead(one.alone, one.rails),
         spoken="" if one.above is None else f", level {one.depth + 1}, caused by {_named(one.above)}",
     )
 
 
-def lead(one: FlowRow) -> str:
+def lead(alone: bool, rails: Sequence[bool]) -> str:  # noqa: FBT001 - two facts of an event
     """The signs of the event's branches; where they are more than are told, the outer ones are left out."""
-    signs = "".join("|" if more else " " for more in one.rails)
-    if one.alone or not signs:
-        return signs + ("^" if one.alone else "")
-    return signs[:-1] + ("+" if one.rails[-1] else "L")
+    signs = "".join("|" if more else " " for more in rails)
+    if alone or not signs:
+        return signs + ("^" if alone else "")
+    return signs[:-1] + ("+" if rails[-1] else "L")
 
 
 def _named(event: Event) -> str:
