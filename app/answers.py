@@ -112,19 +112,18 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class EventDetail:
-    """One event with what is around it: its cause, what it caused, its stream's neighbours, how long its flow is.
+    """One event with its stream's neighbours.
 
     `folded` is its payload in today's shape, where an upcaster makes another of it; `folded_error` why it cannot.
+    `tied` is the event just before it in the stream, by position, where both occurred at the same time.
     """
 
     event: Event
     folded: str | None
     folded_error: str | None
     source: Source | None
-    cause: Event | None
-    effects: tuple[Event, ...]
     neighbours: tuple[Event, ...]
-    flow: int
+    tied: int | None
     visible: bool
 
 

@@ -12,6 +12,7 @@ from eventstore.core.condition import Condition, parse_condition, parse_path
 from eventstore.core.diff import Change, changes
 from eventstore.core.event import TOMBSTONE, Micros, NewEvent, OccurredSource, RecordedEvent
 from eventstore.core.facet import Facet, Kind
+from eventstore.core.flow import Flow, FlowEvent, Top, flow
 from eventstore.core.integrity import Harm
 from eventstore.core.moment import LIVE, Moment
 from eventstore.core.origin import Origin
@@ -48,6 +49,8 @@ __all__ = [
     "EventStoreError",
     "Facet",
     "Finding",
+    "Flow",
+    "FlowEvent",
     "Had",
     "Harm",
     "Head",
@@ -74,6 +77,7 @@ __all__ = [
     "State",
     "Step",
     "Story",
+    "Top",
     "Unreadable",
     "Verdict",
     "Where",
@@ -89,6 +93,7 @@ __all__ = [
     "encode",
     "event_facts",
     "field_history",
+    "flow",
     "fold_order",
     "format_time",
     "heal",

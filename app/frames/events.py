@@ -126,7 +126,7 @@ def event_heading(detail: EventDetail, look: Look, place: Place) -> dict[str, An
     badges = [] if detail.visible else [badge("outside this moment", "waiting", look)]
     badges += [badge("late", "waiting", look)] if event.late else []
     links = [
-        {"text": "Stand here", "href": place.kept(t=at(event), k=event.stream, e=str(event.position)).href("order")},
+        *jumps(event, detail.tied, place.kept(k=event.stream)),
         {"text": "Close", "href": place.but(e="").href()},
     ]
     return {
@@ -142,6 +142,31 @@ def event_heading(detail: EventDetail, look: Look, place: Place) -> dict[str, An
 def at(event: Event) -> str:
     """The event's time, as links carry it."""
     return formats.iso_time(event.occurred_at)
+
+
+def jumps(event: Event, tied: int | None, place: Place) -> list[dict[str, str]]:
+    """Links to a key's state just before the event and just after it."""
+    before, after = place_before(event, tied, place), place_after(event, place)
+    return [
+        {"text": "Just before", "href": before.href("order")},
+        {"text": "Just after", "href": after.href("order")},
+    ]
+
+
+def place_before(event: Event, tied: int | None, place: Place) -> Place:
+    """Where a key does not have the event yet, and all that was before it.
+
+    A moment sees all that occurred at its time. So it is a microsecond earlier; where another event of the key, `tied`,
+    occurred at the same time and stands before this one, it is the step of that one.
+    """
+    if tied is not None:
+        return place.but(t=at(event), e=str(tied), q="")
+    return place.but(t=formats.iso_time(event.occurred_at - 1), e="", q="")
+
+
+def place_after(event: Event, place: Place) -> Place:
+    """Where the event is the last that a key has, also where others occurred at the same time."""
+    return place.but(t=at(event), e=str(event.position), q="")
 
 
 def origin(detail: EventDetail) -> dict[str, Any]:
@@ -173,19 +198,6 @@ def _header(value: bytes | None) -> str:
     if value is None:
         return "null"
     return payload.as_text(value) or f"0x{value.hex()}"
-
-
-def why(detail: EventDetail) -> dict[str, Any]:
-    """The flow that an event belongs to and what it says caused it."""
-    event = detail.event
-    flow = formats.plural(detail.flow, "event") if event.correlation_id else formats.MISSING
-    cause = event.causation_id or formats.MISSING
-    missing = "not an event here: a command, or one that never came" if event.causation_id and not detail.cause else ""
-    items = [
-        fact("flow", event.correlation_id or formats.MISSING, mono=True, note=flow if event.correlation_id else ""),
-        fact("caused by", cause, mono=True, note=missing),
-    ]
-    return {"items": items, "look": "list"}
 
 
 def stories(told: Sequence[Story], place: Place) -> Table:

@@ -122,7 +122,7 @@ def panes(story: KeyStory, number: int, place: Place, look: Look) -> None:
         blame = travel.blamed(story.steps[: number + 1])
         parts.rows(travel_frames.state(step, blame, place, look.palette), key="state", height=PANE)
     with change:
-        _change(story, step, changed, place, look)
+        _change(story, number, changed, place, look)
         parts.facts(travel_frames.taking(story, step, place), key="taking")
 
 
@@ -133,10 +133,11 @@ def _story(story: KeyStory, step: Step, place: Place, look: Look) -> None:
     parts.rows(table, key="story", keyboard=True, height=PANE)
 
 
-def _change(story: KeyStory, step: Step, changed: Sequence[payload.Change], place: Place, look: Look) -> None:
+def _change(story: KeyStory, number: int, changed: Sequence[payload.Change], place: Place, look: Look) -> None:
+    step, before = story.steps[number], story.steps[number - 1] if number else None
     parts.facts(frames.change_heading(changed), key="change_head")
     parts.rows(frames.diff(changed, look.palette), key="diff")
-    parts.facts(frames.event_card(step, place, look), key="set_by")
+    parts.facts(frames.event_card(step, before, place, look), key="set_by")
     if step.event.late:
         came = queries.rewrote(context.VIEWER, context.standing(), story, step)
         text = travel_frames.rewrote(came, step, payload.changes(came.before, came.after))

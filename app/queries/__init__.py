@@ -1,6 +1,7 @@
 """Every question to the library, each for a viewer; the only place that masks and caches."""
 
 from app.queries.bar import bars, commits, near
+from app.queries.causing import event_effects, event_flow
 from app.queries.events import detail, newest, page
 from app.queries.health import dead_letter, dead_letters, health
 from app.queries.models import Refused, compared, counted, counts, ever, model_curve, models, rows
@@ -28,6 +29,8 @@ __all__ = [
     "dead_letter",
     "dead_letters",
     "detail",
+    "event_effects",
+    "event_flow",
     "ever",
     "found",
     "happened",

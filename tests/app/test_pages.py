@@ -110,11 +110,11 @@ def test_filters_that_leave_nothing_can_be_dropped_one_by_one(shop: EventStore, 
     assert "0 of 5 events match" in panel["text"]
 
 
-def test_an_open_event_shows_payload_cause_and_effects(shop: EventStore, open_page: Open) -> None:
+def test_an_open_event_shows_its_payload_and_its_stream(shop: EventStore, open_page: Open) -> None:
     at = open_page("events", e="2")
     assert '"holder": "Ada Lovelace"' in at.code[0].value
-    (effects,) = [part for part in parts(at) if part.get("caption") == "Effects"]
-    assert [row["id"] for row in effects["rows"]] == ["3"]
+    (neighbours,) = [part for part in parts(at) if part.get("caption") == "Neighbours in the stream"]
+    assert [row["id"] for row in neighbours["rows"]] == ["2"]
 
 
 def test_an_event_that_is_not_there_is_said_so(shop: EventStore, open_page: Open) -> None:
