@@ -100,7 +100,9 @@ def _why_on_top(one: FlowRow) -> str:
     """Why an event that names a cause stands at the top."""
     cause = payload.visible(formats.elided(one.event.causation_id or "", 40))
     if one.elsewhere is not None:
-        return f"caused by {_named(one.elsewhere)} of {formats.elided(one.elsewhere.stream)}, in another flow"
+        same = one.elsewhere.correlation_id == one.event.correlation_id
+        where = "further on in this flow" if same else "in another flow"
+        return f"caused by {_named(one.elsewhere)} of {formats.elided(one.elsewhere.stream)}, {where}"
     return {
         "missing": f"caused by {cause}: no event here, a command or one that never came",
         "beyond": f"caused by {cause}, which is beyond this moment",
@@ -114,6 +116,7 @@ def _wait(one: FlowRow, span: int, palette: Palette) -> Cell:
     title = f"{formats.duration(one.wait)} after {_named(one.above)}"
     if one.wait < 0:
         return Cell(formats.duration(one.wait), title=f"{title}: it occurred before its cause", mark="before its cause")
+    title += ": more than half of the flow's time" if one.long else ""
     shade = palette.tones[Tone.WAITING] if one.long else palette.accent
     bar = one.wait / span if span else 0.0
     return Cell(formats.duration(one.wait), title=title, mark="long" if one.long else "", tone=shade, bar=bar)
