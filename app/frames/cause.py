@@ -34,7 +34,8 @@ def flow_heading(found: EventFlow, place: Place, *, wide: bool = True) -> dict[s
     said += ["the flow has more events than these: its first were read"] if found.more else []
     ids = (("flow", found.id), ("caused by", found.cause_id))
     items = [fact(label, id_, mono=True, copy=id_) for label, id_ in ids if id_ is not None and not wide]
-    heading: dict[str, Any] = {"title": "Flow", "level": "h2", "note": ", ".join(said), "items": items, "look": "list"}
+    heading: dict[str, Any] = {"title": "Flow", "level": "h2", "note": ", ".join(said), "items": items}
+    heading |= {"look": "list"} if items else {}
     if found.id is None:
         return {**heading, "text": "The event names no flow. These are its cause and what it caused."}
     return {**heading, "links": [{"text": "List its events", "href": place.kept(q=found.id).href("events")}]}
@@ -164,7 +165,7 @@ def _left_alone(models: Sequence[ModelEffects]) -> Iterator[str]:
 def effects(found: EventEffects, look: Look, place: Place) -> Table:
     """Each key with what the event changed in it, before and after; it leads to just after the event."""
     columns = (
-        Column("Key and what changed", "", "wrap", link=True),
+        Column("Key and values", "", "wrap", link=True),
         Column("Before", "30%", "mono"),
         Column("After", "30%", "mono"),
     )
