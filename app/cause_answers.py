@@ -9,7 +9,7 @@ from app.answers import Event
 class FlowRow:
     """An event in its flow, as `eventstore.FlowEvent` has it, for a viewer.
 
-    `above` is its cause, where it stands in the tree; `elsewhere` its cause where that is an event of another flow.
+    `above` is its cause, where it stands in the tree; `elsewhere` its cause where that is an event that is not in it.
     `top` says why it stands at the top, "" below it. `service` is who told it, as far as known: what its metadata, else
     its topic, else its category says. `foreign`: it is of another flow than the event in view.
     """

@@ -34,7 +34,8 @@ def flow_heading(found: EventFlow, place: Place, *, wide: bool = True) -> dict[s
     said += ["the flow has more events than these: its first were read"] if found.more else []
     ids = (("flow", found.id), ("caused by", found.cause_id))
     items = [fact(label, id_, mono=True, copy=id_) for label, id_ in ids if id_ is not None and not wide]
-    heading: dict[str, Any] = {"title": "Flow", "level": "h2", "note": ", ".join(said), "items": items, "look": "list"}
+    heading: dict[str, Any] = {"title": "Flow", "level": "h2", "note": ", ".join(said), "items": items}
+    heading |= {"look": "list"} if items else {}
     if found.id is None:
         return {**heading, "text": "The event names no flow. These are its cause and what it caused."}
     return {**heading, "links": [{"text": "List its events", "href": place.kept(q=found.id).href("events")}]}
@@ -100,7 +101,9 @@ def _why_on_top(one: FlowRow) -> str:
     """Why an event that names a cause stands at the top."""
     cause = payload.visible(formats.elided(one.event.causation_id or "", 40))
     if one.elsewhere is not None:
-        return f"caused by {_named(one.elsewhere)} of {formats.elided(one.elsewhere.stream)}, in another flow"
+        same = one.elsewhere.correlation_id == one.event.correlation_id
+        where = "further on in this flow" if same else "in another flow"
+        return f"caused by {_named(one.elsewhere)} of {formats.elided(one.elsewhere.stream)}, {where}"
     return {
         "missing": f"caused by {cause}: no event here, a command or one that never came",
         "beyond": f"caused by {cause}, which is beyond this moment",
@@ -114,6 +117,7 @@ def _wait(one: FlowRow, span: int, palette: Palette) -> Cell:
     title = f"{formats.duration(one.wait)} after {_named(one.above)}"
     if one.wait < 0:
         return Cell(formats.duration(one.wait), title=f"{title}: it occurred before its cause", mark="before its cause")
+    title += ": more than half of the flow's time" if one.long else ""
     shade = palette.tones[Tone.WAITING] if one.long else palette.accent
     bar = one.wait / span if span else 0.0
     return Cell(formats.duration(one.wait), title=title, mark="long" if one.long else "", tone=shade, bar=bar)
@@ -161,7 +165,7 @@ def _left_alone(models: Sequence[ModelEffects]) -> Iterator[str]:
 def effects(found: EventEffects, look: Look, place: Place) -> Table:
     """Each key with what the event changed in it, before and after; it leads to just after the event."""
     columns = (
-        Column("Key and what changed", "", "wrap", link=True),
+        Column("Key and values", "", "wrap", link=True),
         Column("Before", "30%", "mono"),
         Column("After", "30%", "mono"),
     )

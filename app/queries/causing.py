@@ -8,7 +8,7 @@ from app.queries import source
 from app.queries.events import error_shown, for_folds, seen, state_shown
 from app.queries.models import door
 from app.queries.moments import moment
-from eventstore import EventStore, Flow, Projection, Raised, RecordedEvent, Top, attempt, decode, flow
+from eventstore import Flow, Projection, Raised, RecordedEvent, Top, attempt, decode, flow
 from eventstore.histories import Effect, Effects, Outcome, Stored
 
 SHOWN = 60
@@ -23,7 +23,7 @@ def event_flow(viewer: Viewer, at: Standing, position: int) -> EventFlow | None:
         return None
     own, more = store.around(event)
     found = flow(own, moment(at))
-    rows = tuple(_rows(viewer, store, found, event))
+    rows = tuple(_rows(viewer, at, found, event))
     return EventFlow(
         here=position,
         id=event.correlation_id,
@@ -37,19 +37,20 @@ def event_flow(viewer: Viewer, at: Standing, position: int) -> EventFlow | None:
     )
 
 
-def _rows(viewer: Viewer, store: EventStore, found: Flow, event: RecordedEvent) -> Iterator[FlowRow]:
-    part = found.around(event.position, SHOWN)
+def _rows(viewer: Viewer, at: Standing, found: Flow, event: RecordedEvent) -> Iterator[FlowRow]:
+    store, part = source.store(), found.around(event.position, SHOWN)
     topics = store.topics([one.event.position for one in part])
     missing = [one.event.causation_id or "" for one in part if one.top is Top.MISSING]
     elsewhere = store.events_by_id(missing) if missing else {}
     for one in part:
         other = elsewhere.get(one.event.causation_id or "")
+        hidden = other is not None and not moment(at).sees(other.occurred_at, other.commit_position)
         yield FlowRow(
             event=(shown := seen(viewer, one.event)),
             number=one.number,
             above=None if one.cause is None else seen(viewer, found.events[one.cause].event),
-            elsewhere=None if other is None else seen(viewer, other),
-            top="" if one.top is None else one.top.value,
+            elsewhere=None if other is None or hidden else seen(viewer, other),
+            top=Top.BEYOND.value if hidden else "" if one.top is None else one.top.value,
             wait=one.wait,
             long=one.long,
             depth=one.depth,

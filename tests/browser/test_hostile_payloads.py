@@ -30,7 +30,7 @@ def test_an_open_event_in_every_tab(window: Window) -> None:
         window.open(f"/events?e={number * 4 + 2}")
         if number == 0:
             window.shows(vector)
-        for tab in ("Why", "Origin", "Stream"):
+        for tab in ("Effects", "Why", "Origin", "Stream"):
             window.page.get_by_role("tab", name=tab).click()
         window.page.wait_for_timeout(100)
     looked_at(window)
