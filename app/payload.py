@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from eventstore import Change, Path, changes, written
+from eventstore import HIDDEN, Change, Path, between, changes, written
 
 __all__ = [
     "HIDDEN",
@@ -13,6 +13,7 @@ __all__ = [
     "Leaf",
     "Mask",
     "as_text",
+    "between",
     "changes",
     "hex_lines",
     "laid_out",
@@ -22,9 +23,6 @@ __all__ = [
     "visible",
     "written",
 ]
-
-HIDDEN = "•••"
-"""What stands in place of a masked value."""
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
 _ESCAPED = re.compile(r"[\x00-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
