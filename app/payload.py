@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from eventstore import HIDDEN, Change, Path, between, changes, written
@@ -16,6 +16,7 @@ __all__ = [
     "between",
     "changes",
     "hex_lines",
+    "hiding",
     "laid_out",
     "leaves",
     "mask_of",
@@ -132,6 +133,11 @@ def mask_of(paths: Sequence[str]) -> Mask:
 def _hides(mask: Mask, path: Path) -> bool:
     steps = tuple(map(str, path))
     return any(_ends(pattern, steps) for pattern in mask)
+
+
+def hiding(mask: Mask) -> Callable[[Path], bool]:
+    """Whether a value at just that path is hidden, as a question."""
+    return lambda path: _hides(mask, path)
 
 
 def hides_path(mask: Mask, path: Sequence[str]) -> bool:

@@ -52,6 +52,11 @@ def _differs(deltas: Deltas, numbers: set[int], depth: int, step: int) -> bool:
 
 def text_at(deltas: Deltas, path: Path, step: int) -> str | None:
     """What stands at the path behind a step, as JSON text; None: nothing."""
+    leaf = deltas.text(path, step)
+    return leaf if leaf is not None else _inner_text(deltas, path, step)
+
+
+def _inner_text(deltas: Deltas, path: Path, step: int) -> str | None:
     there = {
         deltas.paths[number][len(path) :]: text
         for number, text, _ in deltas.standing(step)

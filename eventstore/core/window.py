@@ -113,6 +113,11 @@ class Deltas:
         place = bisect_right(turns, step) - 1
         return (None, _FIRST) if place < 0 else (self._texts[number][place], turns[place])
 
+    def text(self, path: Path, step: int) -> str | None:
+        """The leaf at a path behind a step; None: there is no leaf."""
+        number = self._numbers.get(path)
+        return None if number is None else self.at(number, step)[0]
+
     def turns(self, number: int) -> Sequence[int]:
         """The steps that changed the leaf at that place in `paths`."""
         return self._turns[number]
