@@ -55,7 +55,7 @@ def status_word(text: str | None) -> str:
     return value if isinstance(value, str) else ""
 
 
-BESIDE = 250
+BESIDE = 150
 """Of so many steps before and behind the one in view the timeline tells."""
 
 
@@ -68,7 +68,7 @@ def timeline(story: KeyStory, chosen: Step, look: Look, place: Place) -> Table:
         Column("after", "102px", align="right"),
     )
     first = max(0, chosen.index - BESIDE)
-    rows, last_day = [], ""
+    rows, last_day, there = [], "", place.but(e="", q="").href()
     last_at = story.steps[first - 1].since if first else None
     for step in story.steps[first : chosen.index + BESIDE + 1]:
         event = step.event
@@ -89,7 +89,7 @@ def timeline(story: KeyStory, chosen: Step, look: Look, place: Place) -> Table:
             Row(
                 str(event.position),
                 cells,
-                place.but(e=str(event.position), q="").href(),
+                f"{there}&e={event.position}",
                 separator,
                 selected=step.index == chosen.index,
                 dim=step.parked,

@@ -197,11 +197,14 @@ def _word(text: str | None) -> str:
     return "(not there)" if text is None else formats.elided(shown_value(text)[0], 40)
 
 
-def compared_heading(changed: Sequence[payload.Change], between: int, place: Place, step: Step) -> dict[str, Any]:
-    """Which two moments, how much differs, and how many events lie between."""
+def compared_heading(
+    changed: Sequence[payload.Change], between: int, told: int, place: Place, step: Step
+) -> dict[str, Any]:
+    """Which two moments, how much differs, and how many events lie between, of which so many are told."""
+    some = f"; the first {told:,} are told" if told < between else ""
     sides = sorted((place.compared or 0, step.since))
     differs = f"{formats.plural(len(changed), 'value')} differ" if changed else "nothing differs"
-    note = f"{differs}, {formats.plural(between, 'event')} between"
+    note = f"{differs}, {formats.plural(between, 'event')} between{some}"
     title = " to ".join(formats.plain_time(side) for side in sides)
     return {"title": title, "level": "h2", "note": note, "links": [closing(place, "t2")]}
 

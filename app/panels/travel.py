@@ -92,7 +92,8 @@ def _compared(story: KeyStory, step: Step, place: Place, look: Look) -> None:
     first, second = sorted((step.index + 1, whole.until(place.compared)))
     changed = travel.compared(story, first, second)
     between = [whole.step(index) for index in range(first, min(second, first + BETWEEN))]
-    parts.facts(travel_frames.compared_heading(changed, second - first, place, step), key="compared_head")
+    heading = travel_frames.compared_heading(changed, second - first, len(between), place, step)
+    parts.facts(heading, key="compared_head")
     left, right = st.columns([11, 9], gap="small")
     with left:
         parts.rows(travel_frames.compared(changed, look.palette), key="compared", height=ANSWER)
