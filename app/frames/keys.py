@@ -62,7 +62,7 @@ BESIDE = 150
 def timeline(story: KeyStory, chosen: Step, look: Look, place: Place) -> Table:
     """The steps around the one in view in the order in which they happened, with the gap since the step before."""
     columns = (
-        Column("#", "36px", "mono", "right"),
+        Column("#", f"{max(36, 20 + 8 * len(str(len(story.whole))))}px", "mono", "right"),
         Column("Event", "", link=True),
         Column("UTC", "84px", "mono"),
         Column("after", "102px", align="right"),
