@@ -7,6 +7,7 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any, TypeVar, overload
 
 from app.answers import Brief, Step
@@ -63,6 +64,19 @@ class WholeStory:
         """How many steps had happened by then; None: all."""
         return len(self) if time is None else bisect_right(self.occurred, time)
 
+    def known(self, commit: int) -> int | None:
+        """How many steps were known at a commit, where they are the first of the story, up to a time; else None."""
+        commits, highest = self.remembered("commits", self._commits)
+        count = bisect_right(commits, commit)
+        if count in (0, len(self)):
+            return count
+        apart = self.occurred[count - 1] < self.occurred[count]
+        return count if apart and highest[count - 1] <= commit else None
+
+    def _commits(self) -> tuple["array[int]", "array[int]"]:
+        """In order, and the highest up to each step."""
+        return array("q", sorted(self.commit)), array("q", accumulate(self.commit, max))
+
     def step(self, index: int) -> Step:
         """The step at a place."""
         flags = self.flags[index]
@@ -112,16 +126,23 @@ class Steps(Sequence[Step]):
 
 @dataclass(frozen=True, slots=True)
 class KeyStory:
-    """A key's story up to the moment, and how many later steps are hidden.
+    """A key's story up to the moment: the first `until` steps of those `known`, which are the first of the whole.
 
-    `note` says in words where it comes from; `models` are the read models that ever held the key.
+    `later` counts the steps that are hidden. `note` says in words where the story comes from; `models` are the read
+    models that ever held the key.
     """
 
     whole: WholeStory
+    known: int
     until: int
     later: int
     note: str = ""
     models: tuple[str, ...] = ()
+
+    @property
+    def tag(self) -> str:
+        """The same as long as what is known of it is."""
+        return f"{self.whole.tag}.{self.known}"
 
     @property
     def key(self) -> str:

@@ -29,21 +29,22 @@ _MOST = 2**53
 
 def index(story: KeyStory, _: Request) -> bytes:
     """The story from end to end: when each step happened, which are late, refused, parked."""
-    note = story.note
-    return story.whole.remembered(("index", note), lambda: msgspec.json.encode(_index(story.whole, note)))
+    asked = ("index", story.note, story.known)
+    return story.whole.remembered(asked, lambda: msgspec.json.encode(_index(story)))
 
 
-def _index(whole: WholeStory, note: str) -> dict[str, Any]:
+def _index(story: KeyStory) -> dict[str, Any]:
+    times, flags = story.whole.occurred[: story.known], story.whole.flags[: story.known]
     return {
-        "key": whole.key,
-        "projection": whole.projection,
-        "total": len(whole),
-        "note": note,
-        "tag": whole.tag,
-        "times": [*whole.occurred[:1], *(after - before for before, after in pairwise(whole.occurred))],
-        "late": [step for step, flags in enumerate(whole.flags) if flags & LATE],
-        "failed": sorted(whole.errors),
-        "parked": next((step for step, flags in enumerate(whole.flags) if flags & PARKED), None),
+        "key": story.key,
+        "projection": story.projection,
+        "total": story.known,
+        "note": story.note,
+        "tag": story.tag,
+        "times": [*times[:1], *(after - before for before, after in pairwise(times))],
+        "late": [step for step, flag in enumerate(flags) if flag & LATE],
+        "failed": sorted(step for step in story.whole.errors if step < story.known),
+        "parked": next((step for step, flag in enumerate(flags) if flag & PARKED), None),
     }
 
 
@@ -55,14 +56,14 @@ def steps(story: KeyStory, request: Request) -> bytes:
     first, count = (int(request.query_params.get(name, "")) for name in ("first", "count"))
     if not (0 <= first <= _MOST and 0 < count <= MOST_STEPS):
         raise ValueError(request.url.query)
-    return msgspec.json.encode(_window(story.whole, first, count))
+    return msgspec.json.encode(_window(story, first, count))
 
 
-def _window(whole: WholeStory, first: int, count: int) -> dict[str, Any]:
-    told = {"tag": whole.tag, "first": first, "total": len(whole)}
-    if first >= len(whole):
+def _window(story: KeyStory, first: int, count: int) -> dict[str, Any]:
+    whole, told = story.whole, {"tag": story.tag, "first": first, "total": story.known}
+    if first >= story.known:
         return {**told, "paths": [], "held": False, "leaves": [], "setters": {}, "steps": []}
-    found = whole.deltas.window(first, count, HEAVIEST)
+    found = whole.deltas.window(first, min(count, story.known - first), HEAVIEST)
     setters = sorted({setter for _, _, setter in found.leaves})
     return {
         **told,
@@ -118,7 +119,7 @@ def _answered(tell: Callable[[KeyStory, Request], bytes], request: Request) -> R
     story = queries.story(context.VIEWER, at, place.k, place.p) if place.k else None
     if story is None:
         return JSONResponse({"error": "Nothing knows this key."}, status_code=404)
-    headers = {"etag": f'"{story.whole.tag}.{crc32(story.note.encode()):x}"', "cache-control": "private, no-cache"}
+    headers = {"etag": f'"{story.tag}.{crc32(story.note.encode()):x}"', "cache-control": "private, no-cache"}
     if request.headers.get("if-none-match", "").removeprefix("W/") == headers["etag"]:
         return Response(status_code=304, headers=headers)
     return Response(tell(story, request), media_type="application/json", headers=headers)

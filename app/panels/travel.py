@@ -89,7 +89,7 @@ def _unread(found: Unread, place: Place, field: str) -> None:
 def _compared(story: KeyStory, step: Step, place: Place, look: Look) -> None:
     """The step in view beside the second moment, the earlier one first."""
     whole = story.whole
-    first, second = sorted((step.index + 1, whole.until(place.compared)))
+    first, second = sorted((step.index + 1, min(story.known, whole.until(place.compared))))
     changed = travel.compared(story, first, second)
     between = [whole.step(index) for index in range(first, min(second, first + BETWEEN))]
     heading = travel_frames.compared_heading(changed, second - first, len(between), place, step)

@@ -85,19 +85,31 @@ def _went_on(told: _Telling, model: Model) -> bool:
 def _stored(told: _Telling, model: Model, changed: int) -> KeyStory | None:
     """None where an older belief of a long key must be folded by code that is not at hand."""
     build, position = (model.build.number, model.build.position) if model.build else (0, 0)
-    known = told.at.known if told.at.known is not None and told.at.known < position else None
-    whole = stored(told.asked(model.name, build, changed, known=known))
     latest = stored(told.asked(model.name, build, changed, known=None))
-    return _up_to(told, whole, latest, _read(model, position, told.at))
+    note = _read(model, position, told.at)
+    if told.at.known is None or told.at.known >= position:
+        return _up_to(told, latest, latest, note)
+    return _as_known(told, latest, told.asked(model.name, build, changed, known=told.at.known), note)
 
 
-def _up_to(told: _Telling, whole: WholeStory | None, latest: WholeStory | None, note: str) -> KeyStory | None:
+def _as_known(told: _Telling, latest: WholeStory | None, asked: Asked, note: str) -> KeyStory | None:
+    """As it was known at a commit: the beginning of the latest story, unless events between came later."""
+    first = None if latest is None or asked.known is None else latest.known(asked.known)
+    if first is not None:
+        return _up_to(told, latest, latest, note, first)
+    return _up_to(told, (stored if asked.build else replayed)(asked), latest, note)
+
+
+def _up_to(
+    told: _Telling, whole: WholeStory | None, latest: WholeStory | None, note: str, known: int | None = None
+) -> KeyStory | None:
     """The part of the whole up to the moment; what the latest has more of it comes later."""
     if whole is None or latest is None:
         return None
-    until = whole.until(told.at.occurred)
+    known = len(whole) if known is None else known
+    until = min(known, whole.until(told.at.occurred))
     said = "; ".join(part for part in (note, whole.note) if part)
-    return KeyStory(whole, until, len(latest) - until, said, told.having)
+    return KeyStory(whole, known, until, len(latest) - until, said, told.having)
 
 
 def _read(model: Model, checkpoint: int, at: Standing) -> str:
@@ -107,11 +119,15 @@ def _read(model: Model, checkpoint: int, at: Standing) -> str:
 
 def _replayed(told: _Telling, behind: Model | None) -> KeyStory | None:
     """The story of a stream, folded anew from its events; None where it has none."""
-    known = told.at.known if told.at.known is not None and told.at.known < told.at.head else None
-    whole, latest = (replayed(told.asked("", 0, 0, known=one)) for one in (known, None))
-    if whole is not None and whole.projection == NO_FOLD:
-        return KeyStory(whole, 0, told.version, "no read model folds its events")
-    return None if whole is None else _up_to(told, whole, latest, _why_replayed(whole.projection, behind))
+    latest = replayed(told.asked("", 0, 0, known=None))
+    if latest is None:
+        return None
+    if latest.projection == NO_FOLD:
+        return KeyStory(latest, 0, 0, told.version, "no read model folds its events")
+    note = _why_replayed(latest.projection, behind)
+    if told.at.known is None or told.at.known >= told.at.head:
+        return _up_to(told, latest, latest, note)
+    return _as_known(told, latest, told.asked("", 0, 0, known=told.at.known), note)
 
 
 def _why_replayed(name: str, behind: Model | None) -> str:

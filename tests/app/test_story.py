@@ -70,6 +70,32 @@ def test_what_was_known_then_is_a_story_of_its_own_and_stays(long: EventStore, s
     assert live.place(901) == 0
 
 
+@pytest.mark.parametrize("known", range(1, 15))
+def test_as_known_it_is_the_beginning_of_the_latest_or_read_anew(known: int, settings: Settings) -> None:
+    """Events in commits of their own, two of them late and two at one time: some beliefs are no beginnings."""
+    times = (10, 20, 30, 15, 40, 50, 50, 60, 45, 70, 80, 80, 80, 90)
+    with EventStore.open(settings.database_url) as store:
+        for number, at in enumerate(times):
+            said = {"n": number, "late": at < max(times[: number + 1])}
+            store.append([given.event(KEY, "Reading Taken", said, given.NOON + at * given.SECOND)])
+        Projector(store, load(["eventstore.projections.automatic"])).catch_up()
+        rows = Histories(store).steps("automatic", KEY, Moment(known=known)).rows
+        found = story(known=str(known))
+        assert [step.event_position for step in found.steps] == [row.event_position for row in rows]
+        assert (found.known, found.later) == (len(rows), len(times) - len(rows))
+        assert travel.changed(found, found.until - 1) == changes(rows[-2].state if rows[1:] else None, rows[-1].state)
+        for text in ("n > 5", "late = true"):
+            told = travel.spells(found, text, found.until - 1, None)
+            assert isinstance(told, Spells)
+            assert [(one.began.event_position, one.ended and one.ended.event_position) for one in told.shown] == [
+                (one.began_by, one.ended_by) for one in when(rows, condition(text))
+            ]
+        begins = {event.position for event in store.read_all() if event.position <= known} == {
+            row.event_position for row in Histories(store).steps("automatic", KEY).rows[: len(rows)]
+        }
+        assert (found.whole is story().whole) == (begins and known not in (6, 11, 12))
+
+
 def test_events_of_others_leave_it_as_it_is(long: EventStore) -> None:
     before = story()
     long.append([given.event("device-2", "Reading Taken", {}, long_story.BEGIN)])
