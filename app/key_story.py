@@ -16,7 +16,7 @@ from eventstore import Deltas
 LATE, CORRECTED, PARKED = 1, 2, 4
 
 REMEMBERED = 64
-"""So many answers about one story are kept."""
+"""So many answers about one story are kept: the newest."""
 
 T = TypeVar("T")
 
@@ -96,11 +96,13 @@ class WholeStory:
 
     def remembered(self, asked: Hashable, ask: Callable[[], T]) -> T:
         """The answer to a question about all of the story; asked again, the same."""
-        if asked not in self._answers:
-            if len(self._answers) >= REMEMBERED:
-                self._answers.clear()
-            self._answers[asked] = ask()
-        found: T = self._answers[asked]
+        try:  # threads share a story: what was there may be gone in the next line
+            found: T = self._answers[asked]
+        except KeyError:
+            found = ask()
+            for oldest in list(self._answers)[: -REMEMBERED + 1]:
+                self._answers.pop(oldest, None)
+            self._answers[asked] = found
         return found
 
 

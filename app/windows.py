@@ -29,21 +29,17 @@ _MOST = 2**53
 
 def index(story: KeyStory, _: Request) -> bytes:
     """The story from end to end: when each step happened, which are late, refused, parked."""
-    asked = ("index", story.note, story.known)
-    return story.whole.remembered(asked, lambda: msgspec.json.encode(_index(story)))
+    known = story.known
+    told = {"key": story.key, "projection": story.projection, "total": known, "note": story.note, "tag": story.tag}
+    return msgspec.json.encode(told | story.whole.remembered(("index", known), lambda: _index(story.whole, known)))
 
 
-def _index(story: KeyStory) -> dict[str, Any]:
-    times, flags = story.whole.occurred[: story.known], story.whole.flags[: story.known]
+def _index(whole: WholeStory, known: int) -> dict[str, Any]:
+    times, flags = whole.occurred[:known], whole.flags[:known]
     return {
-        "key": story.key,
-        "projection": story.projection,
-        "total": story.known,
-        "note": story.note,
-        "tag": story.tag,
         "times": [*times[:1], *(after - before for before, after in pairwise(times))],
         "late": [step for step, flag in enumerate(flags) if flag & LATE],
-        "failed": sorted(step for step in story.whole.errors if step < story.known),
+        "failed": sorted(step for step in whole.errors if step < known),
         "parked": next((step for step, flag in enumerate(flags) if flag & PARKED), None),
     }
 

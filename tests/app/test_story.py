@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from app import queries, travel
+from app import key_story, queries, travel
 from app.answers import Spells, Viewer
 from app.key_story import KeyStory
 from app.links import Place
@@ -128,6 +128,25 @@ def test_when_a_condition_held_at_a_time_is_told_of_the_steps_by_then(text: str,
         assert told == [(one.began_by, one.ended_by) for one in times][-travel.MOST :]
         ends = [rows[index].since if one.until is None else one.until for one in times]
         assert found.lasted == sum(end - one.since for end, one in zip(ends, times, strict=True))
+
+
+def test_only_the_newest_answers_are_kept(long: EventStore) -> None:
+    told, asked = story().whole, list[int]()
+
+    def answer(number: int) -> int:
+        asked.append(number)
+        return number
+
+    def ask(number: int) -> int:
+        return told.remembered(number, lambda: answer(number))
+
+    for number in (*range(key_story.REMEMBERED), key_story.REMEMBERED - 1):
+        assert ask(number) == number
+    assert asked == list(range(key_story.REMEMBERED))
+    ask(key_story.REMEMBERED)
+    ask(1)
+    ask(0)
+    assert asked[-2:] == [key_story.REMEMBERED, 0]
 
 
 def test_two_places_of_it_are_compared(long: EventStore) -> None:
