@@ -21,6 +21,8 @@ COMMANDS = {
     "when": "app.commands.travel:when",
     "diff": "app.commands.travel:diff",
     "reproduce": "app.commands.travel:reproduce",
+    "flow": "app.commands.causing:flow",
+    "effects": "app.commands.causing:effects",
     "replay": "app.commands.reading:replay",
     "project": "app.commands.projecting:project",
     "projections": "app.commands.projections:projections",

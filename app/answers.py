@@ -87,9 +87,22 @@ class EventPage:
     newer: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """A message that brought the event once more, and was counted as a duplicate."""
+
+    topic: str
+    partition: int
+    offset: int
+    recorded_at: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Where an event came from. `hidden`: the bytes hold a masked value, so they are left out."""
+    """Where an event came from, and which messages brought it again.
+
+    `hidden`: the bytes hold a masked value, so they are left out.
+    """
 
     kind: str
     topic: str
@@ -101,23 +114,23 @@ class Source:
     value: bytes | None
     headers: tuple[tuple[str, bytes | None], ...]
     hidden: bool
+    repeats: tuple[Repeat, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class EventDetail:
-    """One event with what is around it: its cause, what it caused, its stream's neighbours, how long its flow is.
+    """One event with its stream's neighbours.
 
     `folded` is its payload in today's shape, where an upcaster makes another of it; `folded_error` why it cannot.
+    `tied` is the event just before it in the stream, by position, where both occurred at the same time.
     """
 
     event: Event
     folded: str | None
     folded_error: str | None
     source: Source | None
-    cause: Event | None
-    effects: tuple[Event, ...]
     neighbours: tuple[Event, ...]
-    flow: int
+    tied: int | None
     visible: bool
 
 

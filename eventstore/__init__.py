@@ -13,6 +13,7 @@ from eventstore.core.deltas import HIDDEN
 from eventstore.core.diff import Change, between, changes
 from eventstore.core.event import TOMBSTONE, Micros, NewEvent, OccurredSource, RecordedEvent
 from eventstore.core.facet import Facet, Kind
+from eventstore.core.flow import Flow, FlowEvent, Top, flow
 from eventstore.core.integrity import Harm
 from eventstore.core.moment import LIVE, Moment
 from eventstore.core.origin import Origin
@@ -53,6 +54,8 @@ __all__ = [
     "EventStoreError",
     "Facet",
     "Finding",
+    "Flow",
+    "FlowEvent",
     "Had",
     "Harm",
     "Head",
@@ -79,6 +82,7 @@ __all__ = [
     "State",
     "Step",
     "Story",
+    "Top",
     "Unreadable",
     "Verdict",
     "Where",
@@ -96,6 +100,7 @@ __all__ = [
     "encode",
     "event_facts",
     "field_history",
+    "flow",
     "fold_order",
     "format_time",
     "heal",

@@ -1,6 +1,6 @@
 """What the code expects of the tables. The steps in `migrations/` make them."""
 
-VERSION = 2
+VERSION = 3
 """The schema's version, kept in `counter.schema` and checked by every writer in its transaction."""
 
 EVENT_COLUMNS = (

@@ -10,7 +10,7 @@ from typing import Any, Self
 from eventstore import clock
 from eventstore.clock import Clock
 from eventstore.core.event import Micros, NewEvent, RecordedEvent
-from eventstore.core.origin import Origin, unpacked
+from eventstore.core.origin import Origin, Repeat, unpacked
 from eventstore.core.placing import Prepared
 from eventstore.databases import Database, Row, Session, connect
 from eventstore.errors import (
@@ -117,7 +117,7 @@ class EventStore:
         Raises `IdConflict` or `PartlyKnown` where they are stored otherwise, `error` where the store does not answer.
         """
         try:
-            found = self._by_ids([event.id for event, *_ in batch])
+            found = self.events_by_id([event.id for event, *_ in batch])
         except ConnectionLost:
             raise error from None
         for event, _, _, digest in batch:
@@ -200,6 +200,12 @@ class EventStore:
         """The event with the id; None where there is none."""
         return self._one("id = ?", id)
 
+    def events_by_id(self, ids: Sequence[str]) -> dict[str, RecordedEvent]:
+        """The events with these ids, by id; ids that no event has are left out."""
+        condition, values = self.database.among("id", ids)
+        rows = self.rows(f"SELECT {COLUMNS} FROM events WHERE {condition}", values)  # noqa: S608 - our own conditions
+        return {event.id: event for event in map(recorded, rows)}
+
     def effects(self, id: str, *, limit: int = 100) -> list[RecordedEvent]:  # noqa: A002 - the glossary's word
         """The events that the event or command with this id caused, in order of position."""
         return self._some("causation_id = ?", id, limit)
@@ -207,6 +213,16 @@ class EventStore:
     def flow(self, correlation_id: str, *, limit: int = 1_000) -> list[RecordedEvent]:
         """The first events of a flow, in order of position."""
         return self._some("correlation_id = ?", correlation_id, limit)
+
+    def around(self, event: RecordedEvent, *, limit: int = 10_000) -> tuple[list[RecordedEvent], bool]:
+        """What has to do with an event: it, the first events of its flow, its cause and its effects in any other.
+
+        And whether its flow has more events than that. An event may come twice.
+        """
+        flow = [] if event.correlation_id is None else self.flow(event.correlation_id, limit=limit + 1)
+        cause = None if event.causation_id is None else self.event_by_id(event.causation_id)
+        beside = [event, *([] if cause is None else [cause]), *self.effects(event.id)]
+        return [*flow[:limit], *beside], len(flow) > limit
 
     def origin(self, position: int) -> Origin | None:
         """What came over the wire for the event at the position; None where it did not come over one."""
@@ -216,6 +232,15 @@ class EventStore:
     def origins(self, *, after: int, until: int) -> list[tuple[int, Origin, bytes]]:
         """Position, origin and its stored hash for the events with `after < position <= until` that have one."""
         return [_origin(row) for row in self.rows(_ORIGINS, (after, until))]
+
+    def repeats(self, position: int, *, limit: int = 100) -> list[Repeat]:
+        """The messages that brought the event again, in the order in which they were read."""
+        return [Repeat(*row) for row in self.rows(_REPEATS, (position, limit))]
+
+    def topics(self, positions: Sequence[int]) -> dict[int, str]:
+        """The topics over which the events at these positions came; those that came over none are left out."""
+        condition, values = self.database.among("o.position", positions)
+        return dict(self.rows(f"{_TOPICS} WHERE {condition}", values))
 
     def head(self) -> Head:
         """The end of the log."""
@@ -242,14 +267,16 @@ class EventStore:
         sql = f"SELECT {COLUMNS} FROM events WHERE {condition} ORDER BY position LIMIT ?"  # noqa: S608 - our own words
         return [recorded(row) for row in self.rows(sql, (value, limit))]
 
-    def _by_ids(self, ids: Sequence[str]) -> dict[str, RecordedEvent]:
-        condition, values = self.database.among("id", ids)
-        rows = self.rows(f"SELECT {COLUMNS} FROM events WHERE {condition}", values)  # noqa: S608 - our own conditions
-        return {event.id: event for event in map(recorded, rows)}
-
 
 _RANGE = f"SELECT {COLUMNS} FROM events WHERE stream = ? AND version > ? AND version <= ? ORDER BY version"  # noqa: S608
 _STREAM, _STREAM_BACKWARDS = f"{_RANGE} LIMIT ?", f"{_RANGE} DESC LIMIT ?"
+
+_REPEATS = """
+    SELECT s.kind, s.topic, d.partition, d."offset", d.recorded_at
+    FROM duplicates d JOIN sources s ON s.source = d.source
+    WHERE d.position = ? ORDER BY d.recorded_at, s.topic, d.partition, d."offset" LIMIT ?"""
+
+_TOPICS = "SELECT o.position, s.topic FROM origins o JOIN sources s ON s.source = o.source"
 
 _ORIGINS = """
     SELECT o.position, s.kind, s.topic, s.topic_id, o.partition, o."offset", o.timestamp, o.timestamp_type, o.key,

@@ -80,7 +80,11 @@ def state_page(answer: AsOf) -> str:
 def steps_facts(answer: Steps, events: Mapping[int, RecordedEvent], facets: Facets, before: str | None) -> Any:
     """All steps of a key, each with its event and what it changed. `before` is the state before the first."""
     told = [
-        {**stored_facts(row, facets), "event": _event(events[row.event_position]), "changed": _changed(old, row.state)}
+        {
+            **stored_facts(row, facets),
+            "event": _event(events[row.event_position]),
+            "changed": changed_facts(old, row.state),
+        }
         for old, row in _paired(answer.rows, before)
     ]
     after = cursor(answer.rows[-1].place) if answer.more else None
@@ -96,7 +100,8 @@ def _event(event: RecordedEvent) -> dict[str, Any]:
     return {"position": event.position, "id": event.id, "stream": event.stream, "type": event.type}
 
 
-def _changed(before: str | None, after: str | None) -> list[dict[str, Any]]:
+def changed_facts(before: str | None, after: str | None) -> list[dict[str, Any]]:
+    """What differs between two states."""
     return [
         {"path": one.name, "before": _json(one.before), "after": _json(one.after)} for one in changes(before, after)
     ]
@@ -111,12 +116,13 @@ def steps_page(answer: Steps, events: Mapping[int, RecordedEvent], before: str |
         lines += [
             f"{row.event_position:>9}  {time(row.since)}  {shown(events[row.event_position].type)}{gone}{stopped}"
         ]
-        lines += [f"{'':>13}{_change(one)}" for one in changes(old, row.state)]
+        lines += [f"{'':>13}{change_line(one)}" for one in changes(old, row.state)]
     more = [f"More: --after {shown(cursor(answer.rows[-1].place) or '')}"] if answer.more else []
     return "\n".join([*(lines or [f"{shown(answer.key)} by {answer.projection}: no steps by then"]), *more])
 
 
-def _change(one: Change) -> str:
+def change_line(one: Change) -> str:
+    """The same of one value, for people."""
     before, after = one.before or "not there", one.after or "not there"
     return f"{shown(one.name)}: {shown(before)} -> {shown(after)}"
 
@@ -249,7 +255,7 @@ def between_page(answer: Between) -> str:
     ]
     for row in answer.rows:
         states = [None if one is None else one.state for one in (row.first, row.second)]
-        lines += [shown(row.key), *(f"    {_change(one)}" for one in changes(*states))]
+        lines += [shown(row.key), *(f"    {change_line(one)}" for one in changes(*states))]
     return "\n".join([*lines, *_rest(answer.after, answer.complete)])
 
 

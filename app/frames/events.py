@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from app import formats, payload
-from app.answers import Brief, Event, EventDetail, Story
+from app.answers import Brief, Event, EventDetail, Repeat, Story
 from app.frames.tables import Cell, Column, Look, Row, Table, badge, fact
 from app.links import Place
 
@@ -124,7 +124,7 @@ def event_heading(detail: EventDetail, look: Look, place: Place) -> dict[str, An
     badges = [] if detail.visible else [badge("outside this moment", "waiting", look)]
     badges += [badge("late", "waiting", look)] if event.late else []
     links = [
-        {"text": "Stand here", "href": place.kept(t=at(event), k=event.stream, e=str(event.position)).href("order")},
+        *jumps(event, detail.tied, place.kept(k=event.stream)),
         {"text": "Close", "href": place.but(e="").href()},
     ]
     return {
@@ -142,6 +142,31 @@ def at(event: Brief) -> str:
     return formats.iso_time(event.occurred_at)
 
 
+def jumps(event: Brief, tied: int | None, place: Place) -> list[dict[str, str]]:
+    """Links to a key's state just before the event and just after it."""
+    before, after = place_before(event, tied, place), place_after(event, place)
+    return [
+        {"text": "Just before", "href": before.href("order")},
+        {"text": "Just after", "href": after.href("order")},
+    ]
+
+
+def place_before(event: Brief, tied: int | None, place: Place) -> Place:
+    """Where a key does not have the event yet, and all that was before it.
+
+    A moment sees all that occurred at its time. So it is a microsecond earlier; where another event of the key, `tied`,
+    occurred at the same time and stands before this one, it is the step of that one.
+    """
+    if tied is not None:
+        return place.but(t=at(event), e=str(tied), q="")
+    return place.but(t=formats.iso_time(event.occurred_at - 1), e="", q="")
+
+
+def place_after(event: Brief, place: Place) -> Place:
+    """Where the event is the last that a key has, also where others occurred at the same time."""
+    return place.but(t=at(event), e=str(event.position), q="")
+
+
 def origin(detail: EventDetail) -> dict[str, Any]:
     """Where the event came from."""
     source = detail.source
@@ -155,28 +180,22 @@ def origin(detail: EventDetail) -> dict[str, Any]:
         fact("topic id", source.topic_id or formats.MISSING, mono=True),
         fact("sha256", detail.event.content_hash, mono=True, copy=detail.event.content_hash),
     ]
+    items += [_repeat(one, detail.event) for one in source.repeats]
     items += [fact(f"header {name}", _header(value), mono=True) for name, value in source.headers]
     hidden = "The bytes hold a value that you may not see: they are left out." if source.hidden else ""
     return {"items": items, "text": hidden, "look": "list"}
+
+
+def _repeat(one: Repeat, event: Event) -> dict[str, Any]:
+    apart = one.recorded_at - event.recorded_at
+    note = f"a duplicate, {formats.duration(apart)} later" if apart else "a duplicate, read together with it"
+    return fact("repeated", f"{one.topic}/{one.partition} @{one.offset:,}", mono=True, note=note)
 
 
 def _header(value: bytes | None) -> str:
     if value is None:
         return "null"
     return payload.as_text(value) or f"0x{value.hex()}"
-
-
-def why(detail: EventDetail) -> dict[str, Any]:
-    """The flow that an event belongs to and what it says caused it."""
-    event = detail.event
-    flow = formats.plural(detail.flow, "event") if event.correlation_id else formats.MISSING
-    cause = event.causation_id or formats.MISSING
-    missing = "not an event here: a command, or one that never came" if event.causation_id and not detail.cause else ""
-    items = [
-        fact("flow", event.correlation_id or formats.MISSING, mono=True, note=flow if event.correlation_id else ""),
-        fact("caused by", cause, mono=True, note=missing),
-    ]
-    return {"items": items, "look": "list"}
 
 
 def stories(told: Sequence[Story], place: Place) -> Table:

@@ -6,7 +6,7 @@ from typing import Any
 
 from app import formats, payload
 from app.answers import Step, Stream
-from app.frames.events import at, marks, plain, time_cell
+from app.frames.events import at, jumps, marks, plain, time_cell
 from app.frames.tables import Cell, Column, Look, Row, Table, badge, fact
 from app.key_story import KeyStory
 from app.links import Place
@@ -148,11 +148,11 @@ def change_heading(changed: Sequence[payload.Change]) -> dict[str, Any]:
     return {"title": "What changed", "level": "h2", "note": said or "nothing"}
 
 
-def event_card(step: Step, place: Place, look: Look) -> dict[str, Any]:
-    """The event of this step, in short, with the way to its page."""
+def event_card(step: Step, before: Step | None, place: Place, look: Look) -> dict[str, Any]:
+    """The event of this step, in short, with the way to its page, and just before and behind it."""
     event = step.event
     links = [
-        {"text": "Stand here", "href": place.but(t=at(event)).href()},
+        *jumps(event, tied(step, before), place),
         {"text": "As known then", "href": place.but(known=str(event.commit_position)).href()},
         {"text": "Compare", "href": place.but(t2=at(event)).href()},
         {"text": "Open event", "href": place.kept(e=str(event.position)).href("events")},
@@ -166,6 +166,11 @@ def event_card(step: Step, place: Place, look: Look) -> dict[str, Any]:
     title = f"by {event.type} #{event.version}"
     made = {"title": title, "level": "h3", "badges": late, "links": links, "items": items, "look": "panel list"}
     return made if step.error is None else {**made, "text": f"The fold could not take this event: {step.error}"}
+
+
+def tied(step: Step, before: Step | None) -> int | None:
+    """The event of the step before, where both occurred at the same time."""
+    return before.event_position if before is not None and before.since == step.since else None
 
 
 def streams(found: Sequence[Stream], look: Look, links: Mapping[str, str]) -> Table:

@@ -22,7 +22,9 @@ class Column:
 class Cell:
     """A text with what may stand beside it: a dot of colour, an icon in a tone, a mark, a note under it, a tint.
 
-    `href` makes a link of this cell alone; its `title` then names it.
+    `href` makes a link of this cell alone; its `title` then names it. `lead` draws the cell's place in a tree, a sign
+    for each branch: `|` goes on below, `+` leaves here and goes on, `L` leaves here last, ` ` has ended; `^` joins the
+    cell to the one above. `spoken` says it to those who do not see it. `bar` is drawn so much of the cell's width.
     """
 
     text: str
@@ -36,6 +38,9 @@ class Cell:
     kind: str = ""
     dim: bool = False
     href: str = ""
+    lead: str = ""
+    spoken: str = ""
+    bar: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from app.answers import Event, EventDetail
 from app.components import parts
 from app.frames import events as frames
 from app.links import Place
+from app.panels import cause
 
 
 def draw(place: Place, position: int) -> None:
@@ -20,11 +21,13 @@ def draw(place: Place, position: int) -> None:
         parts.facts({"title": "No such event", "text": text, "links": close, "look": "panel"}, key="event")
         return
     parts.facts(frames.event_heading(found, context.look(), place), key="event")
-    data, why, origin, stream = st.tabs(["Data", "Why", "Origin", "Stream"])
+    data, effects, why, origin, stream = st.tabs(["Data", "Effects", "Why", "Origin", "Stream"])
     with data:
         _data(found)
+    with effects:
+        cause.effects(position, place, context.look())
     with why:
-        _why(found, place)
+        cause.flow(position, place, context.look(), wide=False)
     with origin:
         _origin(found)
     with stream:
@@ -42,16 +45,6 @@ def _data(found: EventDetail) -> None:
     if found.event.metadata != "{}":
         parts.facts({"title": "Metadata", "level": "h3"}, key="metadata_head")
         st.code(payload.laid_out(found.event.metadata), language=None, wrap_lines=True)
-
-
-def _why(found: EventDetail, place: Place) -> None:
-    parts.facts(frames.why(found), key="why")
-    if found.cause is not None:
-        _rows("Cause", (found.cause,), place, found)
-    if found.effects:
-        _rows("Effects", found.effects, place, found)
-    elif found.cause is None:
-        parts.facts({"text": "No event says that it was caused by this one."}, key="no_effects")
 
 
 def _rows(title: str, events: tuple[Event, ...], place: Place, found: EventDetail) -> None:

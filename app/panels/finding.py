@@ -29,7 +29,10 @@ def field(place: Place) -> None:
 
 
 def _find() -> None:
-    links.go(links.here().but(q=links.value(FIELD).strip()))
+    """A whole name opens its key; a part of one lists what there is."""
+    said, place = links.value(FIELD).strip(), links.here()
+    exact = said and any(one.stream == said for one in queries.found(context.VIEWER, said))
+    links.go(place.kept(k=said) if exact else place.but(q=said))
 
 
 def listed(place: Place) -> None:

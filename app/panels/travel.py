@@ -127,7 +127,8 @@ def panes(story: KeyStory, step: Step, place: Place, look: Look) -> None:
 
 def _event(story: KeyStory, step: Step, place: Place, look: Look) -> None:
     """The event of the step, what it rewrote where it was late, and what can be taken along of the story."""
-    parts.facts(frames.event_card(step, place, look), key="set_by")
+    before = story.steps[step.index - 1] if step.index else None
+    parts.facts(frames.event_card(step, before, place, look), key="set_by")
     if step.event.late:
         came = queries.rewrote(context.VIEWER, context.standing(), story, step)
         text = travel_frames.rewrote(came, step, payload.changes(came.before, came.after))

@@ -1,6 +1,7 @@
 """Every question to the library, each for a viewer; the only place that masks and caches."""
 
 from app.queries.bar import bars, commits, near
+from app.queries.causing import event_effects, event_flow
 from app.queries.events import detail, newest, page
 from app.queries.events import one as event
 from app.queries.health import dead_letter, dead_letters, health
@@ -30,6 +31,8 @@ __all__ = [
     "dead_letters",
     "detail",
     "event",
+    "event_effects",
+    "event_flow",
     "ever",
     "found",
     "happened",

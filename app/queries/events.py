@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Sequence
 
 from app import payload
-from app.answers import Event, EventDetail, EventPage, Source, Standing, Viewer
+from app.answers import Event, EventDetail, EventPage, Repeat, Source, Standing, Viewer
 from app.links import Place, number
 from app.queries import source
 from app.queries.moments import moment
@@ -12,7 +12,6 @@ from eventstore import EventQuery, EventStore, OccurredSource, Origin, Raised, R
 
 PAGE = 50
 NEIGHBOURS = 3
-FLOW = 200
 
 CLOCKS = {
     OccurredSource.PRODUCER: "the producer's clock",
@@ -65,8 +64,6 @@ def detail(viewer: Viewer, at: Standing, position: int) -> EventDetail | None:
     event = store.event(position)
     if event is None:
         return None
-    cause = store.event_by_id(event.causation_id) if event.causation_id else None
-    flow = len(store.flow(event.correlation_id, limit=FLOW + 1)) if event.correlation_id else 0
     folded = as_folded(source.projections(), for_folds(viewer, event))
     raised = isinstance(folded, Raised)
     return EventDetail(
@@ -74,10 +71,8 @@ def detail(viewer: Viewer, at: Standing, position: int) -> EventDetail | None:
         folded=None if folded is None or raised else shown(viewer, str(folded)),
         folded_error=str(folded) if raised else None,
         source=_source(viewer, event, store.origin(position)),
-        cause=seen(viewer, cause) if cause else None,
-        effects=seen_all(viewer, store.effects(event.id)),
         neighbours=seen_all(viewer, _neighbours(store, event)),
-        flow=flow,
+        tied=_tied(store, event),
         visible=moment(at).sees(event.occurred_at, event.commit_position),
     )
 
@@ -85,6 +80,13 @@ def detail(viewer: Viewer, at: Standing, position: int) -> EventDetail | None:
 def _neighbours(store: EventStore, event: RecordedEvent) -> list[RecordedEvent]:
     after = max(0, event.version - 1 - NEIGHBOURS)
     return list(store.read_stream(event.stream, after=after, until=event.version + NEIGHBOURS))
+
+
+def _tied(store: EventStore, event: RecordedEvent) -> int | None:
+    """The event just before it in the stream, where both occurred at the same time."""
+    query = EventQuery(stream=event.stream, since=event.occurred_at, before=event.occurred_at + 1)
+    found = store.read_all(until=event.position - 1, query=query, backwards=True, limit=1)
+    return next((one.position for one in found), None)
 
 
 def seen_all(viewer: Viewer, events: Sequence[RecordedEvent]) -> tuple[Event, ...]:
@@ -159,4 +161,8 @@ def _source(viewer: Viewer, event: RecordedEvent, origin: Origin | None) -> Sour
         value=None if hidden else origin.value,
         headers=() if hidden else origin.headers,
         hidden=hidden,
+        repeats=tuple(
+            Repeat(one.topic, one.partition, one.offset, one.recorded_at)
+            for one in source.store().repeats(event.position)
+        ),
     )

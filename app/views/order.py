@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app import context, links, queries
-from app.panels import finding, stepping, travel
+from app.panels import cause, finding, stepping, travel
 
 place, at, look = links.here(), context.standing(), context.look()
 travel.fields(place)
@@ -26,3 +26,4 @@ if step is None:
 travel.related(story, place, look)
 travel.answers(story, step, place, look)
 travel.panes(story, step, place, look)
+cause.draw(step.event_position, place, look)

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 
+from eventstore.core.event import Micros
+
 Headers = tuple[tuple[str, bytes | None], ...]
 """A message's headers in their order; names may repeat, and a value may be missing."""
 
@@ -29,6 +31,17 @@ class Origin:
     key: bytes | None = None
     value: bytes | None = None
     headers: Headers = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """A message that brought a stored event once more: where it stood, and when it was read (microseconds UTC)."""
+
+    kind: str
+    topic: str
+    partition: int
+    offset: int
+    recorded_at: Micros
 
 
 def packed(headers: Headers) -> bytes | None:

@@ -20,6 +20,7 @@ from eventstore.histories.answers import (
     Was,
     Where,
 )
+from eventstore.histories.effects import Did, Effect, Effects, Outcome
 from eventstore.histories.histories import Histories
 from eventstore.histories.narrowing import parse_where
 from eventstore.histories.troubles import LastProof, Parked, ParkedKey, Unrouted, UnroutedEvent
@@ -32,11 +33,15 @@ __all__ = [
     "Changed",
     "Counts",
     "Curve",
+    "Did",
+    "Effect",
+    "Effects",
     "Ever",
     "Histories",
     "Interval",
     "LastProof",
     "Move",
+    "Outcome",
     "Page",
     "Parked",
     "ParkedKey",

@@ -4,11 +4,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from eventstore.builds import Build, builds
-from eventstore.core.event import Micros
+from eventstore.core.event import Micros, RecordedEvent
 from eventstore.core.moment import LIVE, Moment
 from eventstore.core.projection import Projection
-from eventstore.histories import comparing, counts, keys, pages, troubles
+from eventstore.errors import NotProjected
+from eventstore.histories import comparing, counts, effects, keys, pages, troubles
 from eventstore.histories.answers import AsOf, Behind, Between, Counts, Curve, Ever, Page, Place, Steps, Where
+from eventstore.histories.effects import Effects, Outcome
 from eventstore.histories.standing import Standing, stand
 from eventstore.histories.troubles import LastProof, Parked, Unrouted
 from eventstore.store import EventStore
@@ -19,8 +21,9 @@ class Histories:
 
     At the latest belief no question looks through history: it costs what it shows. Below it (`moment.known`) answers
     are as exact, and those that had to look through rows say so (`flat`); a reader's deadline bounds them. The
-    projections' code is needed for one thing alone, the older beliefs of long keys. All raise `NotProjected` for a read
-    model that the store does not have, and ValueError for a facet that it does not have.
+    projections' code is needed for two things alone, the older beliefs of long keys and the effects of an event. What
+    names a read model raises `NotProjected` where the store does not have it, ValueError for a facet that it does not
+    have.
     """
 
     def __init__(self, store: EventStore, projections: Iterable[Projection] = ()) -> None:
@@ -46,6 +49,25 @@ class Histories:
         """The commit that brought the key its newest event, 0 where it never had one: its story stays until then."""
         with self._at(projection, LIVE) as at:
             return keys.last_change(at, key)
+
+    def effects(self, event: RecordedEvent, known: int | None = None) -> list[Effects]:
+        """What the event did in each read model, as believed at that commit; None: as believed now.
+
+        A commit before the event's own must not be asked. Where a read model's code is not at hand that is all it says.
+        """
+        told = [self._effects(one, event, known) for one in self._projections.values()]
+        strange = [one for one in self.builds() if one.state == "live" and one.projection not in self._projections]
+        return [*told, *(Effects(one.projection, Outcome.NO_CODE, one.position) for one in strange)]
+
+    def _effects(self, projection: Projection, event: RecordedEvent, known: int | None) -> Effects:
+        ignored = effects.ignored(projection, event)
+        if ignored is not None:
+            return Effects(projection.name, ignored)
+        try:
+            with self._at(projection.name, Moment(known=known)) as at:
+                return effects.effects(at, event, self._projections)
+        except NotProjected:
+            return Effects(projection.name, Outcome.NOT_PROJECTED)
 
     def page(
         self,

@@ -12,7 +12,7 @@ from eventstore.schema import VERSION
 
 Step = Callable[[Database, Session], None]
 
-STEPS: Mapping[int, str] = {1: "0001_first", 2: "0002_histories"}
+STEPS: Mapping[int, str] = {1: "0001_first", 2: "0002_histories", 3: "0003_repeats"}
 """The module of the step that makes each schema out of the one before."""
 
 

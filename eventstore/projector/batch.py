@@ -26,7 +26,7 @@ def routed(projection: Projection, events: Sequence[RecordedEvent]) -> tuple[Rou
     keys: Routed = {}
     unrouted: Unrouted = []
     for event in events:
-        named = attempt(_keys, projection, event)
+        named = attempt(keys_of, projection, event)
         if isinstance(named, Raised):
             unrouted.append((event.position, str(named)))
             continue
@@ -35,7 +35,8 @@ def routed(projection: Projection, events: Sequence[RecordedEvent]) -> tuple[Rou
     return keys, unrouted
 
 
-def _keys(projection: Projection, event: RecordedEvent) -> Iterable[str]:
+def keys_of(projection: Projection, event: RecordedEvent) -> Iterable[str]:
+    """The keys that the event belongs to, each once; none where no fold takes its type. Raises what cannot be a key."""
     named: Iterable[object] = projection.keys(event) if projection.handles(event) else ()
     found: dict[str, None] = {}
     for key in named:

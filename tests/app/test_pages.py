@@ -8,8 +8,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from eventstore import EventStore
+from eventstore.ingest import Advance, Intake
 from eventstore.settings import Settings
 from tests.app.conftest import Open, answer_from
+from tests.ingest.records import TOPICS, record
 
 PAGES = ("overview", "events", "order", "models", "projections", "health")
 
@@ -108,11 +110,11 @@ def test_filters_that_leave_nothing_can_be_dropped_one_by_one(shop: EventStore, 
     assert "0 of 5 events match" in panel["text"]
 
 
-def test_an_open_event_shows_payload_cause_and_effects(shop: EventStore, open_page: Open) -> None:
+def test_an_open_event_shows_its_payload_and_its_stream(shop: EventStore, open_page: Open) -> None:
     at = open_page("events", e="2")
     assert '"holder": "Ada Lovelace"' in at.code[0].value
-    (effects,) = [part for part in parts(at) if part.get("caption") == "Effects"]
-    assert [row["id"] for row in effects["rows"]] == ["3"]
+    (neighbours,) = [part for part in parts(at) if part.get("caption") == "Neighbours in the stream"]
+    assert [row["id"] for row in neighbours["rows"]] == ["2"]
 
 
 def test_an_event_that_is_not_there_is_said_so(shop: EventStore, open_page: Open) -> None:
@@ -176,3 +178,21 @@ def test_the_moment_field_goes_to_a_time_or_a_position(
     at = open_page("health")
     at.text_input(key="moment").set_value(typed).run()
     assert {name: at.query_params[name] for name in parameters} == parameters
+
+
+def test_a_message_that_came_again_is_told_with_its_event(settings: Settings, open_page: Open) -> None:
+    with EventStore.open(settings.database_url) as store:
+        intake = Intake(store, TOPICS)
+        said = {"event": "Order Created", "data": {"order_id": "1"}, "id": "one"}
+        intake.take([record(said, offset=0), record(said, offset=1)], {("orders", 0): Advance("", None, 2)})
+    at = open_page("events", e="1")
+    (origin,) = [part for part in parts(at) if "topic" in [fact["label"] for fact in part.get("items", ())]]
+    assert [fact["value"] for fact in origin["items"] if fact["label"] == "repeated"] == ["orders/0 @1"]
+
+
+def test_a_whole_name_opens_its_key_and_a_part_lists(shop: EventStore, open_page: Open) -> None:
+    at = open_page("order")
+    at.text_input(key="find").set_value("order-1").run()
+    assert at.query_params == {"k": "order-1"}
+    at.text_input(key="find").set_value("order").run()
+    assert at.query_params == {"k": "order-1", "q": "order"}

@@ -62,7 +62,7 @@ def test_a_row_of_the_overview_leads_to_the_event(window: Window) -> None:
     window.open("/?t=2026-03-01T12:05:00Z")
     window.page.locator(".st-key-newest tr.link").first.click()
     window.until("() => location.pathname.endsWith('/events')")
-    window.settled().shows("Stand here")
+    window.settled().shows("Just before")
     assert window.parameters["t"] == "2026-03-01T12:05:00Z"
 
 
@@ -101,7 +101,7 @@ def test_keys_go_to_pages_rows_and_the_search(window: Window) -> None:
     window.page.keyboard.press("j")
     window.page.keyboard.press("j")
     window.page.keyboard.press("Enter")
-    window.until_drawn("/events", "Stand here", e="43")
+    window.until_drawn("/events", "Just before", e="43")
     window.page.keyboard.press("/")
     window.until("() => document.activeElement.closest('.st-key-search') !== null")
     window.page.keyboard.type("g?j")
@@ -148,7 +148,7 @@ def test_below_a_base_path_behind_a_reverse_proxy(shop: Path, chromium: Browser)
         window.until("() => document.querySelector('.st-key-newest') !== null")
         window.page.locator(".st-key-newest tr.link").first.click()
         window.until("() => location.pathname === '/chrono/events'")
-        window.settled().shows("Stand here")
+        window.settled().shows("Just before")
         answer = context.request.get(f"{address}/readyz")
         assert answer.json() == {"status": "ok", "position": 44}
         window.check()

@@ -39,6 +39,8 @@ def test_origins_come_back_as_sent(database_url: str, sent: list[Origin | None],
         with store.write() as writer:
             writer.append([event(data=text) for text in texts], origins=sent)
         assert [store.origin(position) for position in range(1, len(sent) + 1)] == sent
+        topics = {position: one.topic for position, one in enumerate(sent, 1) if one is not None}
+        assert store.topics(range(1, len(sent) + 2)) == topics
         for _, origin, digest in store.origins(after=0, until=len(sent)):
             assert digest == origin_hash(origin, packed(origin.headers))
 

@@ -123,6 +123,7 @@ def test_single_events_and_their_neighbours(filled: EventStore) -> None:
     whole = list(filled.read_all())
     assert filled.event(0) is filled.event(301) is filled.event_by_id("none") is None
     assert filled.event_by_id("id-17") == whole[17]
+    assert filled.events_by_id(["id-17", "none", "id-4"]) == {"id-17": whole[17], "id-4": whole[4]}
     assert filled.effects("cause-3", limit=5) == [e for e in whole if e.causation_id == "cause-3"][:5]
     assert filled.flow("flow-4") == [e for e in whole if e.correlation_id == "flow-4"]
     assert filled.version("order-2") == 60

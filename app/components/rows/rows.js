@@ -1,6 +1,15 @@
 // A table of links: one row per thing, text shown verbatim (textContent only), j/k and Enter for the keyboard.
 const tables = new WeakMap();
 
+// The place in a tree, a sign for each branch: see Cell.lead.
+const BRANCHES = { "|": "through", "+": "leaves", L: "leaves last", "^": "joins", " ": "" };
+function lead(signs) {
+  const made = el("span", "lead");
+  made.setAttribute("aria-hidden", "true");
+  made.append(...[...signs].map((sign) => el("span", BRANCHES[sign])));
+  return made;
+}
+
 function cell(spec, column, href) {
   const td = el("td", `${column.kind || ""} ${column.align || ""} ${spec.kind || ""}`.trim());
   const to = spec.href || href;
@@ -9,11 +18,14 @@ function cell(spec, column, href) {
   if (spec.dot) { const dot = el("span", "dot"); dot.style.background = spec.dot; text.append(dot); }
   if (spec.icon) { const icon = el("span", "icon", spec.icon); icon.style.color = spec.tone; text.append(icon); }
   text.append(spec.text);
+  if (spec.lead) text.prepend(lead(spec.lead));
+  if (spec.spoken) text.append(el("span", "spoken", spec.spoken));
   if (spec.tint) td.style.background = `color-mix(in srgb, ${spec.tint} 14%, transparent)`;
   if (spec.dim) td.classList.add("dim");
   td.title = spec.title || spec.text;
   if (spec.mark) { const line = el("div", "line"); line.append(text, el("span", "mark", spec.mark)); td.append(line); }
   else td.append(text);
+  if (spec.bar) { const bar = el("div", "bar"); bar.style.width = `${spec.bar * 100}%`; bar.style.background = spec.tone; td.append(bar); }
   if (spec.note) td.append(el("div", "note", spec.note));
   return td;
 }
@@ -54,7 +66,13 @@ function draw(root, data) {
   box.style.maxHeight = data.height ? `${data.height}px` : "";
   box.replaceChildren(table);
   const selected = box.querySelector(".selected");
-  if (selected && data.height) box.scrollTop = Math.max(0, selected.offsetTop - data.height / 2);
+  if (selected && data.height) whenSeen(box, () => { box.scrollTop = Math.max(0, selected.offsetTop - data.height / 2); });
+}
+
+// In a tab that is not open nothing has a place yet.
+function whenSeen(box, act) {
+  if (box.offsetParent) { act(); return; }
+  new IntersectionObserver((seen, observer) => { if (seen.some((one) => one.isIntersecting)) { observer.disconnect(); act(); } }).observe(box);
 }
 
 function move(root, by) {
