@@ -58,11 +58,23 @@ def _value(field: int, random: Random) -> object:
     return f"v{random.randrange(1_000)}" if field % 3 == 1 else random.randrange(1_000) / 8
 
 
-def appended(store: EventStore, told: Sequence[NewEvent]) -> None:
+class Clock:
+    """The store's clock: a commit is recorded a second after its last event."""
+
+    def __init__(self) -> None:
+        self.at = BEGIN
+
+    def __call__(self) -> Micros:
+        """The time."""
+        return self.at
+
+
+def appended(store: EventStore, told: Sequence[NewEvent], clock: Clock) -> None:
     """Append the events in commits; one of each comes with the next."""
     late = list[NewEvent]()
     for begin in range(0, len(told), COMMIT):
         commit = list(told[begin : begin + COMMIT])
+        clock.at = max(clock.at, (commit[-1].occurred_at or BEGIN) + SECOND)
         waiting = [commit.pop(LATE)] if len(commit) > LATE else []
         store.append([*commit, *late])
         late = waiting
@@ -72,9 +84,10 @@ def appended(store: EventStore, told: Sequence[NewEvent]) -> None:
 
 def made(url: str, stories: dict[str, tuple[int, int]] = STORIES, seed: int = 1) -> None:
     """Make a store with these stories, and its read model."""
-    with EventStore.open(url, now=lambda: BEGIN + 400_000 * SECOND) as store:
-        for key, (number, leaves) in stories.items():
-            appended(store, list(events(key, number, leaves, Random(f"{seed} {key}"))))
+    clock = Clock()
+    with EventStore.open(url, now=clock) as store:
+        for key, (number, leaves) in sorted(stories.items(), key=lambda story: story[1]):
+            appended(store, list(events(key, number, leaves, Random(f"{seed} {key}"))), clock)
         Projector(store, load([f"eventstore.projections.{PROJECTION}"])).catch_up()
 
 
