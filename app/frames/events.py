@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from app import formats, payload
-from app.answers import Event, EventDetail, Repeat, Story
+from app.answers import Brief, Event, EventDetail, Repeat, Story
 from app.frames.tables import Cell, Column, Look, Row, Table, badge, fact
 from app.links import Place
 
@@ -27,14 +27,12 @@ def plain(text: str) -> str:
     return text[1:-1] if plain else text
 
 
-def marks(event: Event) -> str:
+def marks(event: Brief) -> str:
     """What is unusual about the event, in one word each."""
-    return " · ".join(
-        word for word, holds in (("late", event.late), ("corrected", event.claimed_at is not None)) if holds
-    )
+    return " · ".join(word for word, holds in (("late", event.late), ("corrected", event.corrected)) if holds)
 
 
-def time_cell(event: Event) -> Cell:
+def time_cell(event: Brief) -> Cell:
     """When it happened; on hovering, in full and when it was recorded."""
     hover = f"{formats.full_time(event.occurred_at)}\nrecorded {formats.full_time(event.recorded_at)}"
     return Cell(formats.clock_time(event.occurred_at), title=hover)
@@ -139,12 +137,12 @@ def event_heading(detail: EventDetail, look: Look, place: Place) -> dict[str, An
     }
 
 
-def at(event: Event) -> str:
+def at(event: Brief) -> str:
     """The event's time, as links carry it."""
     return formats.iso_time(event.occurred_at)
 
 
-def jumps(event: Event, tied: int | None, place: Place) -> list[dict[str, str]]:
+def jumps(event: Brief, tied: int | None, place: Place) -> list[dict[str, str]]:
     """Links to a key's state just before the event and just after it."""
     before, after = place_before(event, tied, place), place_after(event, place)
     return [
@@ -153,7 +151,7 @@ def jumps(event: Event, tied: int | None, place: Place) -> list[dict[str, str]]:
     ]
 
 
-def place_before(event: Event, tied: int | None, place: Place) -> Place:
+def place_before(event: Brief, tied: int | None, place: Place) -> Place:
     """Where a key does not have the event yet, and all that was before it.
 
     A moment sees all that occurred at its time. So it is a microsecond earlier; where another event of the key, `tied`,
@@ -164,7 +162,7 @@ def place_before(event: Event, tied: int | None, place: Place) -> Place:
     return place.but(t=formats.iso_time(event.occurred_at - 1), e="", q="")
 
 
-def place_after(event: Event, place: Place) -> Place:
+def place_after(event: Brief, place: Place) -> Place:
     """Where the event is the last that a key has, also where others occurred at the same time."""
     return place.but(t=at(event), e=str(event.position), q="")
 

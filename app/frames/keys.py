@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app import formats, payload
-from app.answers import KeyStory, Step, Stream
+from app.answers import Step, Stream
 from app.frames.events import at, jumps, marks, plain, time_cell
 from app.frames.tables import Cell, Column, Look, Row, Table, badge, fact
+from app.key_story import KeyStory
 from app.links import Place
 from app.theme import ICONS, Palette, tone
 
@@ -42,30 +43,34 @@ def shown_value(text: str | None) -> tuple[str, str]:
     return payload.visible(plain(text)), payload.visible(text)
 
 
-def status(step: Step | None) -> str:
-    """The state's own word for where the key stands; empty where it has none."""
-    return status_of(None if step is None else step.state)
-
-
 def status_of(state: str | None) -> str:
-    """The same of a state."""
-    for leaf in payload.leaves(state) if state is not None else []:
-        if leaf.path == ("status",):
-            value = json.loads(leaf.text)
-            return value if isinstance(value, str) else ""
-    return ""
+    """The state's own word for where the key stands; empty where it has none."""
+    value = None if state is None else json.loads(state)
+    return status_word(json.dumps(value.get("status")) if isinstance(value, dict) else None)
 
 
-def timeline(story: KeyStory, chosen: int, look: Look, links: Mapping[int, str]) -> Table:
-    """A key's steps in the order in which they happened, with the gap since the step before."""
+def status_word(text: str | None) -> str:
+    """The same from the JSON text of the state's status."""
+    value = None if text is None else json.loads(text)
+    return value if isinstance(value, str) else ""
+
+
+BESIDE = 150
+"""Of so many steps before and behind the one in view the timeline tells."""
+
+
+def timeline(story: KeyStory, chosen: Step, look: Look, place: Place) -> Table:
+    """The steps around the one in view in the order in which they happened, with the gap since the step before."""
     columns = (
-        Column("#", "36px", "mono", "right"),
+        Column("#", f"{max(36, 20 + 8 * len(str(len(story.whole))))}px", "mono", "right"),
         Column("Event", "", link=True),
         Column("UTC", "84px", "mono"),
         Column("after", "102px", align="right"),
     )
-    rows, last_day, last_at = [], "", None
-    for step in story.steps:
+    first = max(0, chosen.index - BESIDE)
+    rows, last_day, there = [], "", place.but(e="", q="").href()
+    last_at = story.steps[first - 1].since if first else None
+    for step in story.steps[first : chosen.index + BESIDE + 1]:
         event = step.event
         gap = "" if last_at is None else formats.duration(event.occurred_at - last_at)
         day = formats.day(event.occurred_at)
@@ -84,9 +89,9 @@ def timeline(story: KeyStory, chosen: int, look: Look, links: Mapping[int, str])
             Row(
                 str(event.position),
                 cells,
-                links[event.position],
+                f"{there}&e={event.position}",
                 separator,
-                selected=event.position == chosen,
+                selected=step.index == chosen.index,
                 dim=step.parked,
             )
         )
@@ -94,15 +99,20 @@ def timeline(story: KeyStory, chosen: int, look: Look, links: Mapping[int, str])
     return Table(f"The story of {story.key}", columns, tuple(rows))
 
 
-def key_heading(story: KeyStory, step: Step | None, look: Look, since: str = "") -> dict[str, Any]:
+def story_heading(story: KeyStory) -> dict[str, Any]:
+    """What the timeline is, and whether it tells all."""
+    more = f"; {BESIDE:,} steps before and behind the one in view" if story.until > 2 * BESIDE + 1 else ""
+    return {"title": "Story", "level": "h2", "note": f"in the order in which it happened{more}"}
+
+
+def key_heading(story: KeyStory, step: Step | None, look: Look, word: str = "", since: str = "") -> dict[str, Any]:
     """Which key, its status here and `since` when, how far its story goes, and where and why its fold stopped."""
-    word = status(step)
     badges = [badge(word, word, look)] if word else []
-    if step is not None and step.state is None:
+    if step is not None and not step.held:
         badges = [badge("holds nothing", "deleted", look)]
     if step is not None and step.parked:
         badges.append(badge("parked", "failed", look))
-    seen = formats.plural(len(story.steps), "event")
+    seen = formats.plural(story.until, "event")
     later = f", {formats.count(story.later)} beyond this moment" if story.later else ""
     said = " · ".join(part for part in (since, f"{seen}{later}", story.note) if part)
     heading = {"title": story.key, "mono": True, "level": "h1", "badges": badges, "note": said}
@@ -111,7 +121,7 @@ def key_heading(story: KeyStory, step: Step | None, look: Look, since: str = "")
 
 def _parked(story: KeyStory) -> str:
     """Which event the fold could not take, why, and what came of the others."""
-    stopped = next((step for step in story.steps if step.error is not None), None)
+    stopped = story.stopped
     if stopped is None:
         return "The fold stopped at an event that cannot be seen from here."
     name = f"{stopped.event.type} #{stopped.event.version}"
@@ -121,7 +131,7 @@ def _parked(story: KeyStory) -> str:
 
 def state_heading(step: Step) -> dict[str, Any]:
     """What the state beside the story is."""
-    if step.state is None:
+    if not step.held:
         return {"title": "State", "level": "h2", "text": "The key holds nothing here: its last event removed it."}
     note = "the last good one: a later event could not be folded" if step.parked else f"after #{step.event.version}"
     return {"title": "State", "level": "h2", "note": note}

@@ -3,22 +3,19 @@
 import streamlit as st
 
 from app import context, formats, links, travel
-from app.answers import KeyStory, Step, Unread
+from app.answers import Step
 from app.components import parts
 from app.frames import keys as frames
 from app.frames.tables import Look
 from app.frames.travel import since
+from app.key_story import KeyStory
 from app.links import Place, number
 
 
-def chosen(story: KeyStory, place: Place) -> tuple[int, Step | None]:
-    """The step in view: the link's event where it is visible, else the last; its index, and none before the first."""
-    wanted = number(place.e)
-    for index, step in enumerate(story.steps):
-        if step.event.position == wanted:
-            return index, step
-    last = len(story.steps) - 1
-    return last, story.steps[last] if story.steps else None
+def chosen(story: KeyStory, place: Place) -> Step | None:
+    """The step in view: the link's event where it is visible, else the last; None before the first."""
+    wanted = story.place(number(place.e))
+    return story.steps[-1 if wanted is None else wanted] if story.until else None
 
 
 def target(step: Step, place: Place) -> Place:
@@ -26,18 +23,19 @@ def target(step: Step, place: Place) -> Place:
     return place.but(e=str(step.event.position), q="")
 
 
-def draw(story: KeyStory, index: int, step: Step | None, place: Place, look: Look) -> None:
+def draw(story: KeyStory, step: Step | None, place: Place, look: Look) -> None:
     """The key's heading, with how long its status has been so, and the way through its steps."""
-    status = travel.history(story.steps, "status")
-    so_long = "" if isinstance(status, Unread) else since(status, story.steps[: index + 1], context.standing().time)
+    index = -1 if step is None else step.index
+    word = frames.status_word(travel.status(story, index))
+    so_long = since(travel.status_spell(story, index), context.standing().time)
     head, buttons = st.columns([3, 2], vertical_alignment="center")
     with head:
-        parts.facts(frames.key_heading(story, step, look, so_long), key="key")
+        parts.facts(frames.key_heading(story, step, look, word, so_long), key="key")
     with buttons, st.container(key="steps", horizontal=True, horizontal_alignment="right", gap="xsmall"):
         _button("First", "step_first", story.steps[0] if index > 0 else None, place)
         _button("← Back", "step_back", story.steps[index - 1] if index > 0 else None, place)
-        _button("On →", "step_on", story.steps[index + 1] if index + 1 < len(story.steps) else None, place)
-        _button("Last", "step_last", story.steps[-1] if index + 1 < len(story.steps) else None, place)
+        _button("On →", "step_on", story.steps[index + 1] if index + 1 < story.until else None, place)
+        _button("Last", "step_last", story.steps[-1] if index + 1 < story.until else None, place)
     if step is None:
         _before_it_began(story, place)
 

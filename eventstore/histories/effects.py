@@ -127,13 +127,14 @@ _LAST_TWO = """key = ? AND {believed} AND (valid_from, event_position) <= (?, ?)
 
 def _rewrote(at: Standing, place: Place, event: RecordedEvent) -> int:
     """How many states behind the event its commit put in the place of others."""
-    commit = event.commit_position
-    ((found,),) = at.rows(_REWRITTEN.format(rows=at.build.rows), commit, place.key, *place[:2], commit, commit)
+    commit, until = event.commit_position, event.recorded_at  # what was known by then had occurred by then
+    ((found,),) = at.rows(_REWRITTEN.format(rows=at.build.rows), commit, place.key, *place[:2], until, commit, commit)
     return int(found)
 
 
 _REWRITTEN = """
     SELECT count(*) FROM {rows} old JOIN {rows} new ON new.key = old.key AND new.valid_from = old.valid_from
         AND new.event_position = old.event_position AND new.known_from = ?
-    WHERE old.key = ? AND (old.valid_from, old.event_position) > (?, ?) AND old.known_from < ? AND old.known_to = ?
+    WHERE old.key = ? AND (old.valid_from, old.event_position) > (?, ?) AND old.valid_from <= ?
+        AND old.known_from < ? AND old.known_to = ?
         AND coalesce(old.state, '') <> coalesce(new.state, '')"""
