@@ -110,35 +110,16 @@ def related(story: KeyStory, place: Place, look: Look) -> None:
 
 
 def panes(story: KeyStory, number: int, place: Place, look: Look) -> None:
-    """The story, the state at its step with blame, and what the step changed."""
+    """What Streamlit draws of the step in view: its event, what a late one rewrote, the story to take along."""
     step = story.steps[number]
-    before = story.steps[number - 1].state if number else None
-    changed = payload.changes(before, step.state)
-    past, state, change = st.columns([12, 15, 12], gap="small")
-    with past:
-        _story(story, step, place, look)
-    with state:
-        parts.facts(frames.state_heading(step), key="state_head")
-        blame = travel.blamed(story.steps[: number + 1])
-        parts.rows(travel_frames.state(step, blame, place, look.palette), key="state", height=PANE)
-    with change:
-        _change(story, step, changed, place, look)
+    event, payload_, take = st.columns(3, gap="small")
+    with event:
+        parts.facts(frames.event_card(step, place, look), key="set_by")
+        if step.event.late:
+            came = queries.rewrote(context.VIEWER, context.standing(), story, step)
+            text = travel_frames.rewrote(came, step, payload.changes(came.before, came.after))
+            parts.facts({"title": "Late", "level": "h3", "text": text, "look": "panel"}, key="late")
+    with payload_:
+        st.code(payload.laid_out(step.event.data), language=None)
+    with take:
         parts.facts(travel_frames.taking(story, step, place), key="taking")
-
-
-def _story(story: KeyStory, step: Step, place: Place, look: Look) -> None:
-    parts.facts({"title": "Story", "level": "h2", "note": "in the order in which it happened"}, key="story_head")
-    there = {one.event_position: place.but(e=str(one.event_position), q="").href() for one in story.steps}
-    table = frames.timeline(story, step.event_position, look, there)
-    parts.rows(table, key="story", keyboard=True, height=PANE)
-
-
-def _change(story: KeyStory, step: Step, changed: Sequence[payload.Change], place: Place, look: Look) -> None:
-    parts.facts(frames.change_heading(changed), key="change_head")
-    parts.rows(frames.diff(changed, look.palette), key="diff")
-    parts.facts(frames.event_card(step, place, look), key="set_by")
-    if step.event.late:
-        came = queries.rewrote(context.VIEWER, context.standing(), story, step)
-        text = travel_frames.rewrote(came, step, payload.changes(came.before, came.after))
-        parts.facts({"title": "Late", "level": "h3", "text": text, "look": "panel"}, key="late")
-    st.code(payload.laid_out(step.event.data), language=None)

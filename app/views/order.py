@@ -4,6 +4,7 @@ import streamlit as st
 
 from app import context, links, queries
 from app.panels import finding, stepping, travel
+from app.panels import story as panel
 
 place, at, look = links.here(), context.standing(), context.look()
 travel.fields(place)
@@ -19,9 +20,9 @@ if story is None:
 
 number, step = stepping.chosen(story, place)
 stepping.draw(story, number, step, place, look)
-if step is None:
-    st.stop()
-
-travel.related(story, place, look)
-travel.answers(story, number, place, look)
-travel.panes(story, number, place, look)
+if step is not None:
+    travel.answers(story, number, place, look)
+panel.draw(story, number, place)
+if step is not None:
+    travel.related(story, place, look)
+    travel.panes(story, number, place, look)
