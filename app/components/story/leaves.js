@@ -47,7 +47,7 @@ function fillLeaf(s, row, place) {
     element.dataset.setter = by[0];
   });
   put(row, "when", s.day + by[3], () => { row.when.textContent = Math.floor(by[3] / DAY) === s.day ? clockTime(by[3]).slice(0, 8) : shortDay(by[3]); });
-  put(row, "here", here, () => { row.here.hidden = !here; });
+  put(row, "here", here, () => { row.here.hidden = !here; row.when.hidden = here; });
   const active = s.active.row === place ? s.active.column : -1;
   put(row, "active", active, () => row.cells.forEach((cell, i) => cell.classList.toggle("active", i === active)));
 }

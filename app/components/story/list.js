@@ -22,16 +22,16 @@ function inView(list) {
 }
 function fillList(list) {
   const [from, to] = inView(list), slots = Math.ceil(list.height / ROW) + 2 * SPARE + 1;
+  if (list.rows.length < slots) for (const row of list.rows) hideRow(row); // each gets another index
   while (list.rows.length < slots) {
     const row = list.make(list.rows.length);
     row.was = {};
-    row.element.hidden = true;
-    row.index = -1;
+    hideRow(row);
     list.rows.push(row);
     list.body.append(row.element);
   }
   const used = list.rows.length;
-  for (const row of list.rows) if (row.index >= 0 && (row.index < from || row.index >= to)) { row.index = -1; row.element.hidden = true; }
+  for (const row of list.rows) if (row.index >= 0 && (row.index < from || row.index >= to)) hideRow(row);
   for (let index = from; index < to; index += 1) {
     const row = list.rows[index % used];
     if (row.index !== index) {
@@ -41,6 +41,10 @@ function fillList(list) {
     }
     list.fill(row, index);
   }
+}
+function hideRow(row) {
+  row.index = -1;
+  row.element.hidden = true;
 }
 function scrollList(list, top) {
   const to = clamp(Math.round(top), 0, Math.max(0, list.count * ROW - list.height));
@@ -56,9 +60,9 @@ function centreRow(list, index) {
 function showRow(list, index) {
   scrollList(list, clamp(list.top, (index + 1) * ROW - list.height, index * ROW));
 }
-// Whoever reads the page from top to bottom finds the rows in their order; moved there when nothing moves.
+// Whoever reads the page from top to bottom finds the rows in their order; moved there when nothing moves, unused ones last.
 function orderRows(list) {
-  const rows = [...list.rows].sort((one, other) => one.index - other.index);
+  const rows = [...list.rows].sort((one, other) => (one.index >>> 0) - (other.index >>> 0));
   if (rows.some((row, i) => list.body.children[i] !== row.element)) list.body.append(...rows.map((row) => row.element));
 }
 // Written only where it differs from what stands there.

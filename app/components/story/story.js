@@ -100,7 +100,7 @@ function placeHand(s) {
   hand.style.transform = `translateX(${xOf(s, s.at)}px)`;
   put(s, "veil", s.bound < last ? s.bound < 0 ? 0 : (xOf(s, s.bound) + xOf(s, s.bound + 1)) / 2 : -1, (x) => {
     veil.hidden = x < 0;
-    veil.style.transform = `translateX(${x}px)`;
+    veil.style.left = `${x}px`;
   });
   say(hand, "aria-valuemin", 1);
   say(hand, "aria-valuemax", Math.max(1, s.bound + 1));
@@ -141,8 +141,8 @@ function nothing(s, text) {
 function heads(s, step) {
   const by = `${named(step[TYPE])} #${step[VERSION]}`, kinds = { changed: 0, added: 0, removed: 0 };
   for (const [, before, after] of s.changed) kinds[kindOf(before, after)] += 1;
-  const said = s.changed.length ? `${count(kinds.changed)} changed, ${count(kinds.added)} added, ${count(kinds.removed)} removed, by ${by}` : `nothing, by ${by}`;
-  put(s, "changeNote", step[ERROR] ? `refused: ${visible(step[ERROR])}` : said, (text) => { s.changeNote.textContent = s.changeNote.title = text; });
+  const said = [...Object.keys(kinds).filter((kind) => kinds[kind]).map((kind) => `${count(kinds[kind])} ${kind}`), `by ${by}`].join(", ");
+  put(s, "changeNote", step[ERROR] ? `refused: ${visible(step[ERROR])}` : s.changed.length ? said : `nothing, ${said}`, (text) => { s.changeNote.textContent = s.changeNote.title = text; });
   put(s, "stateNote", step[FLAGS] & PARKED ? "the last good one: a later event could not be folded" : `after #${step[VERSION]}`, (text) => { s.stateNote.textContent = text; });
   const unchanged = s.view.texts.reduce((sum, text) => sum + (text !== null), 0) - kinds.changed - kinds.added;
   put(s, "unchanged", `${unchanged} ${s.onlyChanged}`, () => {
@@ -177,7 +177,7 @@ function wanted(s) {
 function fit(s) {
   const scroller = document.querySelector("[data-testid=stMain]"), top = s.story.getBoundingClientRect().top + (scroller?.scrollTop ?? 0);
   const height = Math.max(LEAST, Math.round(innerHeight - top - 16));
-  s.wide = s.story.clientWidth >= 1500;
+  s.wide = s.story.clientWidth >= 1600;
   put(s, "height", height, () => { s.story.style.height = `${height}px`; });
 }
 function paintedIn(s, data) {
