@@ -46,26 +46,33 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class Brief:
+    """An event in short. `late`: another of its stream had happened later; `corrected`: not when it was claimed."""
+
+    position: int
+    commit_position: int
+    stream: str
+    version: int
+    type: str
+    occurred_at: int
+    recorded_at: int
+    late: bool
+    corrected: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event(Brief):
     """An event as the viewer may see it; `data` and `metadata` are texts as sent, values masked where they must be.
 
     `clock` says in words where `occurred_at` comes from.
     """
 
-    position: int
-    commit_position: int
     id: str
-    stream: str
     category: str
-    version: int
-    type: str
     data: str
     metadata: str
-    occurred_at: int
     claimed_at: int | None
     clock: str
-    recorded_at: int
-    late: bool
     correlation_id: str | None
     causation_id: str | None
     content_hash: str
@@ -183,10 +190,14 @@ class Story:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One event of a key and the state behind it, as JSON text; None: the key holds nothing. `error`: why it parked."""
+    """One event of a key, by its place in the story, from 0. `held`: whether anything holds behind it.
 
-    event: Event
-    state: str | None
+    `error` says why its fold could not take it.
+    """
+
+    index: int
+    event: Brief
+    held: bool
     error: str | None
     parked: bool
 
@@ -214,6 +225,20 @@ class Spell:
 
 
 @dataclass(frozen=True, slots=True)
+class Spells:
+    """Spells in the order of time, those around the step in view, of `count` in all.
+
+    `current` is the one of that step, None: it had not begun. `lasted` is how long all lasted together, in
+    microseconds; those that are still so, up to the moment.
+    """
+
+    shown: tuple[Spell, ...]
+    count: int
+    current: Spell | None
+    lasted: int
+
+
+@dataclass(frozen=True, slots=True)
 class Related:
     """Another key that has to do with the story, in a read model, and its state at the moment."""
 
@@ -226,12 +251,13 @@ class Related:
 class Rewrote:
     """What a late event did when it came: the state before and after, and the events that were known by then.
 
-    Those stand behind it in the story, though they were recorded before it.
+    Those stand behind it in the story, though they were recorded before it: the first of them, and how many.
     """
 
     before: str | None
     after: str | None
-    known: tuple[Event, ...]
+    known: tuple[Brief, ...]
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,21 +266,6 @@ class Unread:
 
     marked: str
     problem: str
-
-
-@dataclass(frozen=True, slots=True)
-class KeyStory:
-    """A key's whole story up to the moment, in the order in which it happened, and how many later steps are hidden.
-
-    `note` says in words where it comes from; `models` are the read models that ever held the key.
-    """
-
-    key: str
-    projection: str
-    steps: tuple[Step, ...]
-    later: int
-    note: str = ""
-    models: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

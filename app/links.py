@@ -4,7 +4,7 @@ Nothing here keeps state. What a widget changes goes into the address in its cal
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -59,7 +59,7 @@ class Place:
 
     def query(self) -> dict[str, str]:
         """The parameters, defaults left out."""
-        return {name: value for name, value in asdict(self).items() if value}
+        return {name: value for name in self.__slots__ if (value := getattr(self, name))}
 
     def kept(self, **more: str) -> "Place":
         """The place on another page: the moment and the key stay, the rest begins anew."""

@@ -2,10 +2,10 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from eventstore import Change, Path, changes, written
+from eventstore import HIDDEN, Change, Path, between, changes, written
 
 __all__ = [
     "HIDDEN",
@@ -13,8 +13,10 @@ __all__ = [
     "Leaf",
     "Mask",
     "as_text",
+    "between",
     "changes",
     "hex_lines",
+    "hiding",
     "laid_out",
     "leaves",
     "mask_of",
@@ -22,9 +24,6 @@ __all__ = [
     "visible",
     "written",
 ]
-
-HIDDEN = "•••"
-"""What stands in place of a masked value."""
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
 _ESCAPED = re.compile(r"[\x00-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
@@ -134,6 +133,11 @@ def mask_of(paths: Sequence[str]) -> Mask:
 def _hides(mask: Mask, path: Path) -> bool:
     steps = tuple(map(str, path))
     return any(_ends(pattern, steps) for pattern in mask)
+
+
+def hiding(mask: Mask) -> Callable[[Path], bool]:
+    """Whether a value at just that path is hidden, as a question."""
+    return lambda path: _hides(mask, path)
 
 
 def hides_path(mask: Mask, path: Sequence[str]) -> bool:

@@ -6,10 +6,11 @@ Outsiders import from here; the command and the seed also from `eventstore.inges
 
 from eventstore.builds import Build
 from eventstore.core.attempt import Raised, attempt
-from eventstore.core.blame import Blame, Had, Held, KeyStep, blame, field_history, when
+from eventstore.core.blame import Blame, Had, Held, KeyStep, blame, field_history, held, when
 from eventstore.core.canonical import Json, decode, encode
 from eventstore.core.condition import Condition, parse_condition, parse_path
-from eventstore.core.diff import Change, changes
+from eventstore.core.deltas import HIDDEN
+from eventstore.core.diff import Change, between, changes
 from eventstore.core.event import TOMBSTONE, Micros, NewEvent, OccurredSource, RecordedEvent
 from eventstore.core.facet import Facet, Kind
 from eventstore.core.integrity import Harm
@@ -22,7 +23,9 @@ from eventstore.core.replay import Step, fold_order, replay, steps
 from eventstore.core.reproduction import Story, as_json_lines, as_pytest, event_facts
 from eventstore.core.soundness import Checked, Finding, check
 from eventstore.core.times import format_time, parse_time
+from eventstore.core.turning import text_at, turns, verdicts
 from eventstore.core.upcast import upcaster
+from eventstore.core.window import Deltas, Window
 from eventstore.errors import BadCondition, EventStoreError, NotProjected, Unreadable
 from eventstore.histories import Histories, Where, parse_where
 from eventstore.projector import Drift, Healed, Leveller, Projector, Proof, heal, prove
@@ -34,6 +37,7 @@ from eventstore.verify import Verdict, verify
 
 __all__ = [
     "ANY",
+    "HIDDEN",
     "LIVE",
     "TOMBSTONE",
     "BadCondition",
@@ -42,6 +46,7 @@ __all__ = [
     "Change",
     "Checked",
     "Condition",
+    "Deltas",
     "Drift",
     "EventQuery",
     "EventStore",
@@ -77,10 +82,12 @@ __all__ = [
     "Unreadable",
     "Verdict",
     "Where",
+    "Window",
     "as_folded",
     "as_json_lines",
     "as_pytest",
     "attempt",
+    "between",
     "blame",
     "body",
     "changes",
@@ -92,6 +99,7 @@ __all__ = [
     "fold_order",
     "format_time",
     "heal",
+    "held",
     "keep_proof",
     "leaves",
     "load",
@@ -106,7 +114,10 @@ __all__ = [
     "serving",
     "steps",
     "streams_of",
+    "text_at",
+    "turns",
     "upcaster",
+    "verdicts",
     "verify",
     "when",
     "whole",

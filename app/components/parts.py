@@ -1,11 +1,11 @@
 """The browser parts as Python functions. What they are given is data: the page shows it by `textContent` only."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from streamlit.components.v2 import component
 from streamlit.components.v2.types import ComponentRenderer
 
@@ -36,7 +36,7 @@ def script(name: str, scripts: tuple[str, ...] = ()) -> str:
 
 def rows(table: Table, *, key: str, keyboard: bool = False, height: int = 0) -> None:
     """A table; rows that have a link open it. With `keyboard`, j and k move in this one."""
-    data = {**asdict(table), "keyboard": keyboard, "height": height}
+    data = {**msgspec.to_builtins(table), "keyboard": keyboard, "height": height}
     _registered("rows", '<div class="rows"></div>')(key=key, data=data)
 
 

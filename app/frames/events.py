@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from app import formats, payload
-from app.answers import Event, EventDetail, Story
+from app.answers import Brief, Event, EventDetail, Story
 from app.frames.tables import Cell, Column, Look, Row, Table, badge, fact
 from app.links import Place
 
@@ -27,14 +27,12 @@ def plain(text: str) -> str:
     return text[1:-1] if plain else text
 
 
-def marks(event: Event) -> str:
+def marks(event: Brief) -> str:
     """What is unusual about the event, in one word each."""
-    return " · ".join(
-        word for word, holds in (("late", event.late), ("corrected", event.claimed_at is not None)) if holds
-    )
+    return " · ".join(word for word, holds in (("late", event.late), ("corrected", event.corrected)) if holds)
 
 
-def time_cell(event: Event) -> Cell:
+def time_cell(event: Brief) -> Cell:
     """When it happened; on hovering, in full and when it was recorded."""
     hover = f"{formats.full_time(event.occurred_at)}\nrecorded {formats.full_time(event.recorded_at)}"
     return Cell(formats.clock_time(event.occurred_at), title=hover)
@@ -139,7 +137,7 @@ def event_heading(detail: EventDetail, look: Look, place: Place) -> dict[str, An
     }
 
 
-def at(event: Event) -> str:
+def at(event: Brief) -> str:
     """The event's time, as links carry it."""
     return formats.iso_time(event.occurred_at)
 

@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app import formats, payload
-from app.answers import KeyStory, Step, Stream
-from app.frames.events import at, marks, plain, time_cell
+from app.answers import Step, Stream
+from app.frames.events import at, plain
 from app.frames.tables import Cell, Column, Look, Row, Table, badge, fact
+from app.key_story import KeyStory
 from app.links import Place
-from app.theme import ICONS, Palette, tone
+from app.theme import Palette
 
 
 def diff(changed: Sequence[payload.Change], palette: Palette, caption: str = "What changed at this step") -> Table:
@@ -42,67 +43,26 @@ def shown_value(text: str | None) -> tuple[str, str]:
     return payload.visible(plain(text)), payload.visible(text)
 
 
-def status(step: Step | None) -> str:
-    """The state's own word for where the key stands; empty where it has none."""
-    return status_of(None if step is None else step.state)
-
-
 def status_of(state: str | None) -> str:
-    """The same of a state."""
-    for leaf in payload.leaves(state) if state is not None else []:
-        if leaf.path == ("status",):
-            value = json.loads(leaf.text)
-            return value if isinstance(value, str) else ""
-    return ""
+    """The state's own word for where the key stands; empty where it has none."""
+    value = None if state is None else json.loads(state)
+    return status_word(json.dumps(value.get("status")) if isinstance(value, dict) else None)
 
 
-def timeline(story: KeyStory, chosen: int, look: Look, links: Mapping[int, str]) -> Table:
-    """A key's steps in the order in which they happened, with the gap since the step before."""
-    columns = (
-        Column("#", "36px", "mono", "right"),
-        Column("Event", "", link=True),
-        Column("UTC", "84px", "mono"),
-        Column("after", "102px", align="right"),
-    )
-    rows, last_day, last_at = [], "", None
-    for step in story.steps:
-        event = step.event
-        gap = "" if last_at is None else formats.duration(event.occurred_at - last_at)
-        day = formats.day(event.occurred_at)
-        meant = tone("failed" if step.error else event.type)
-        type_ = Cell(
-            event.type,
-            icon=ICONS[meant],
-            tone=look.palette.tones[meant],
-            mark=marks(event),
-            title=step.error or event.type,
-        )
-        time = time_cell(event)
-        cells = (Cell(str(event.version), dim=True), type_, Cell(time.text[:8], title=time.title), Cell(gap, dim=True))
-        separator = day if day != last_day else ""
-        rows.append(
-            Row(
-                str(event.position),
-                cells,
-                links[event.position],
-                separator,
-                selected=event.position == chosen,
-                dim=step.parked,
-            )
-        )
-        last_day, last_at = day, event.occurred_at
-    return Table(f"The story of {story.key}", columns, tuple(rows))
+def status_word(text: str | None) -> str:
+    """The same from the JSON text of the state's status."""
+    value = None if text is None else json.loads(text)
+    return value if isinstance(value, str) else ""
 
 
-def key_heading(story: KeyStory, step: Step | None, look: Look, since: str = "") -> dict[str, Any]:
+def key_heading(story: KeyStory, step: Step | None, look: Look, word: str = "", since: str = "") -> dict[str, Any]:
     """Which key, its status here and `since` when, how far its story goes, and where and why its fold stopped."""
-    word = status(step)
     badges = [badge(word, word, look)] if word else []
-    if step is not None and step.state is None:
+    if step is not None and not step.held:
         badges = [badge("holds nothing", "deleted", look)]
     if step is not None and step.parked:
         badges.append(badge("parked", "failed", look))
-    seen = formats.plural(len(story.steps), "event")
+    seen = formats.plural(story.until, "event")
     later = f", {formats.count(story.later)} beyond this moment" if story.later else ""
     said = " · ".join(part for part in (since, f"{seen}{later}", story.note) if part)
     heading = {"title": story.key, "mono": True, "level": "h1", "badges": badges, "note": said}
@@ -111,31 +71,12 @@ def key_heading(story: KeyStory, step: Step | None, look: Look, since: str = "")
 
 def _parked(story: KeyStory) -> str:
     """Which event the fold could not take, why, and what came of the others."""
-    stopped = next((step for step in story.steps if step.error is not None), None)
+    stopped = story.stopped
     if stopped is None:
         return "The fold stopped at an event that cannot be seen from here."
     name = f"{stopped.event.type} #{stopped.event.version}"
     refused = f"Parked: the fold could not take {name} ({stopped.error})"
     return f"{refused}; the state is the one before it. What came later waits."
-
-
-def state_heading(step: Step) -> dict[str, Any]:
-    """What the state beside the story is."""
-    if step.state is None:
-        return {"title": "State", "level": "h2", "text": "The key holds nothing here: its last event removed it."}
-    note = "the last good one: a later event could not be folded" if step.parked else f"after #{step.event.version}"
-    return {"title": "State", "level": "h2", "note": note}
-
-
-def change_heading(changed: Sequence[payload.Change]) -> dict[str, Any]:
-    """How much a step changed."""
-    kinds = [
-        ("changed", sum(one.before is not None and one.after is not None for one in changed)),
-        ("added", sum(one.before is None for one in changed)),
-        ("removed", sum(one.after is None for one in changed)),
-    ]
-    said = ", ".join(f"{number} {word}" for word, number in kinds if number)
-    return {"title": "What changed", "level": "h2", "note": said or "nothing"}
 
 
 def event_card(step: Step, place: Place, look: Look) -> dict[str, Any]:

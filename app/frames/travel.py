@@ -2,19 +2,17 @@
 
 import re
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from app import formats, payload
-from app.answers import Event, KeyStory, Related, Rewrote, Spell, Step, Unread
+from app.answers import Brief, Related, Rewrote, Spell, Spells, Step, Unread
 from app.frames.events import at
 from app.frames.keys import diff, shown_value, status_of
 from app.frames.tables import Cell, Column, Look, Row, Table, badge
+from app.key_story import KeyStory
 from app.links import Place
 from app.theme import ICONS, Palette, tone
-
-WHOLE = "(whole)"
-"""How the path of a state is written that is one value."""
 
 
 def minute(micros: int) -> str:
@@ -22,37 +20,7 @@ def minute(micros: int) -> str:
     return f"{formats.short_day(micros)} {formats.clock_time(micros)[:8]}"
 
 
-def state(step: Step, blame: Mapping[str, Step], place: Place, palette: Palette) -> Table:
-    """The state's values by path, each with the event that made it so; those of this step are marked.
-
-    A row leads to that event's step, its path to every value that the path ever had.
-    """
-    columns = (Column("Path", "34%", "mono"), Column("Value", "", "mono wrap"), Column("Set by", "36%", link=True))
-    rows = tuple(
-        _leaf(leaf, blame.get(payload.written(leaf.path)), step, place, palette)
-        for leaf in (payload.leaves(step.state) if step.state is not None else [])
-    )
-    return Table("State", columns, rows)
-
-
-def _leaf(leaf: payload.Leaf, by: Step | None, step: Step, place: Place, palette: Palette) -> Row:
-    path, here = payload.written(leaf.path), by is not None and by.event_position == step.event_position
-    href = "" if path == WHOLE else place.but(path="" if path == place.path else path).href()
-    cells = (
-        Cell(path, title=f"Every value that {path} ever had" if href else path, kind="label", href=href),
-        Cell(*shown_value(leaf.text), tint=palette.after if here else ""),
-        Cell("") if by is None else _setter(by.event, "here" if here else ""),
-    )
-    to = "" if by is None else place.but(e=str(by.event_position), q="").href()
-    return Row(path, cells, to, edge=palette.accent if here else "", selected=path == place.path)
-
-
-def _setter(event: Event, mark: str) -> Cell:
-    title = f"{event.type} #{event.version}, position {event.position:,}\n{formats.full_time(event.occurred_at)}"
-    return Cell(f"{event.type} #{event.version}", title=title, mark=mark, dim=not mark)
-
-
-def event_cell(event: Event, look: Look) -> Cell:
+def event_cell(event: Brief, look: Look) -> Cell:
     """An event with the icon and colour of what its type means."""
     meant = tone(event.type)
     title = f"{event.type} #{event.version}, position {event.position:,}\n{formats.full_time(event.occurred_at)}"
@@ -71,7 +39,7 @@ def _there(step: Step, place: Place) -> str:
     return place.but(e=str(step.event_position), q="").href()
 
 
-def history(found: Sequence[Spell], by_then: Sequence[Step], until: int | None, place: Place, look: Look) -> Table:
+def history(found: Spells, until: int | None, place: Place, look: Look) -> Table:
     """Every value that a path ever had; the one behind the steps up to the one in view is marked. Rows lead there."""
     columns = (
         Column("Value", "30%", "mono wrap"),
@@ -79,7 +47,6 @@ def history(found: Sequence[Spell], by_then: Sequence[Step], until: int | None, 
         Column("Since, UTC", "142px", "mono"),
         Column("for", "150px", align="right"),
     )
-    current = _current(found, by_then)
     rows = tuple(
         Row(
             str(spell.began.event_position),
@@ -90,23 +57,22 @@ def history(found: Sequence[Spell], by_then: Sequence[Step], until: int | None, 
                 Cell(lasted(spell, until), dim=True),
             ),
             _there(spell.began, place),
-            selected=spell is current,
+            selected=spell is found.current,
         )
-        for spell in found
+        for spell in found.shown
     )
     return Table(f"Every value of {place.path}", columns, rows)
 
 
-def _current(found: Sequence[Spell], steps: Sequence[Step]) -> Spell | None:
-    """The last that began by then."""
-    by_then = {step.event_position for step in steps}
-    return next((spell for spell in reversed(found) if spell.began.event_position in by_then), None)
-
-
-def history_heading(found: Sequence[Spell], place: Place) -> dict[str, Any]:
+def history_heading(found: Spells, place: Place) -> dict[str, Any]:
     """Which field, and how often it changed."""
-    said = formats.plural(len(found), "value") if found else "was never there"
+    said = f"{formats.plural(found.count, 'value')}{_some(found)}" if found.count else "was never there"
     return {"title": payload.visible(place.path), "mono": True, "note": said, "links": [closing(place, "path")]}
+
+
+def _some(found: Spells) -> str:
+    """That not all are told, where it is so."""
+    return f"; the {len(found.shown):,} around the step in view" if len(found.shown) < found.count else ""
 
 
 def closing(place: Place, field: str) -> dict[str, str]:
@@ -114,7 +80,7 @@ def closing(place: Place, field: str) -> dict[str, str]:
     return {"text": "Close", "href": place.but(**{field: ""}).href()}
 
 
-def spells(found: Sequence[Spell], until: int | None, place: Place, look: Look) -> Table:
+def spells(found: Spells, until: int | None, place: Place, look: Look) -> Table:
     """When a condition held: each time with the events at its edges, which are links to their steps."""
     columns = (
         Column("From, UTC", "142px", "mono"),
@@ -123,7 +89,7 @@ def spells(found: Sequence[Spell], until: int | None, place: Place, look: Look) 
         Column("ended by", ""),
         Column("for", "150px", align="right"),
     )
-    return Table(f"When {place.when} held", columns, tuple(_spell(one, until, place, look) for one in found))
+    return Table(f"When {place.when} held", columns, tuple(_spell(one, until, place, look) for one in found.shown))
 
 
 def _spell(spell: Spell, until: int | None, place: Place, look: Look) -> Row:
@@ -144,12 +110,11 @@ def _end(ended: Step, place: Place, look: Look) -> tuple[Cell, Cell]:
     return Cell(minute(ended.since), title=formats.full_time(ended.since)), linked
 
 
-def spells_heading(found: Sequence[Spell], until: int | None, place: Place) -> dict[str, Any]:
+def spells_heading(found: Spells, place: Place) -> dict[str, Any]:
     """What was asked, and the answer in one line."""
-    ends = [(one.began.since, until if one.ended is None else one.ended.since) for one in found]
-    total = sum(max(0, end - since) for since, end in ends if end is not None)
-    said = f"held {_times(len(found))}, {formats.duration(total)} in all" if found else "never held up to this moment"
-    return {"title": payload.visible(place.when), "mono": True, "note": said, "links": [closing(place, "when")]}
+    said = f"held {_times(found.count)}, {formats.duration(found.lasted)} in all{_some(found)}"
+    note = said if found.count else "never held up to this moment"
+    return {"title": payload.visible(place.when), "mono": True, "note": note, "links": [closing(place, "when")]}
 
 
 def _times(number: int) -> str:
@@ -163,12 +128,9 @@ def unread(found: Unread, place: Place, field: str) -> dict[str, Any]:
     return {"title": title, "level": "h3", "text": text, "look": "alarm", "links": [closing(place, field)]}
 
 
-def since(found: Sequence[Spell], by_then: Sequence[Step], until: int | None) -> str:
+def since(spell: Spell | None, until: int | None) -> str:
     """For how long the status has been what it is at the step in view; empty where there is none."""
-    spell = _current(found, by_then)
-    if spell is None or spell.text is None:
-        return ""
-    return f"for {lasted(spell, until)}".replace(", still so", " so far")
+    return "" if spell is None else f"for {lasted(spell, until)}".replace(", still so", " so far")
 
 
 def related(found: Sequence[Related], place: Place, look: Look) -> dict[str, Any]:
@@ -188,9 +150,10 @@ def related(found: Sequence[Related], place: Place, look: Look) -> dict[str, Any
 def rewrote(found: Rewrote, step: Step, changed: Sequence[payload.Change]) -> str:
     """What a late event did when it came, in words."""
     late = formats.duration(step.event.recorded_at - step.event.occurred_at)
-    known = ", ".join(f"{event.type} #{event.version}" for event in found.known[:3])
-    more = f" and {len(found.known) - 3:,} more" if len(found.known) > 3 else ""
-    behind = f", when {known}{more} {'were' if len(found.known) > 1 else 'was'} known" if known else ""
+    known = ", ".join(f"{event.type} #{event.version}" for event in found.known)
+    others = found.count - len(found.known)
+    more = f" and {others:,} more" if others else ""
+    behind = f", when {known}{more} {'were' if found.count > 1 else 'was'} known" if known else ""
     return f"It came {late} after it happened{behind}. {_rewritten(changed)}"
 
 
@@ -205,12 +168,13 @@ def _word(text: str | None) -> str:
 
 
 def compared_heading(
-    changed: Sequence[payload.Change], between: Sequence[Step], place: Place, step: Step
+    changed: Sequence[payload.Change], between: int, told: int, place: Place, step: Step
 ) -> dict[str, Any]:
-    """Which two moments, and how much differs."""
+    """Which two moments, how much differs, and how many events lie between, of which so many are told."""
+    some = f"; the first {told:,} are told" if told < between else ""
     sides = sorted((place.compared or 0, step.since))
     differs = f"{formats.plural(len(changed), 'value')} differ" if changed else "nothing differs"
-    note = f"{differs}, {formats.plural(len(between), 'event')} between"
+    note = f"{differs}, {formats.plural(between, 'event')} between{some}"
     title = " to ".join(formats.plain_time(side) for side in sides)
     return {"title": title, "level": "h2", "note": note, "links": [closing(place, "t2")]}
 
@@ -244,7 +208,7 @@ def between(found: Sequence[Step], place: Place, look: Look) -> Table:
 
 def taking(story: KeyStory, step: Step, place: Place) -> dict[str, Any]:
     """The story up to the step in view as files, and the command that writes the same test."""
-    here = place if step is story.steps[-1] else place.but(t=at(step.event))
+    here = place if step.index == story.until - 1 else place.but(t=at(step.event))
     asked = Place(t=here.t, known=here.known, k=story.key, p=story.projection).href("reproduce")
     forms = (("py", "Test for pytest"), ("jsonl", "JSON Lines"), ("json", "State"))
     files = [{"text": text, "href": f"{asked}&as={form}"} for form, text in forms]

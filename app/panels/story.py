@@ -3,22 +3,23 @@
 import streamlit as st
 
 from app import context, links, theme
-from app.answers import KeyStory
+from app.answers import Step
 from app.components import parts
+from app.key_story import KeyStory
 from app.links import Place
 
 STORY = "story"
 
 
-def draw(story: KeyStory, index: int, place: Place) -> None:
-    """The story at this step, -1: before its first. Moves are local; where they come to rest goes into the address."""
-    parts.story(_told(story, index, place), key=STORY, on_settled=_settle)
+def draw(story: KeyStory, step: Step | None, place: Place) -> None:
+    """The story at this step, None: before its first. Moves are local, where they come to rest goes to the address."""
+    parts.story(_told(story, step, place), key=STORY, on_settled=_settle)
 
 
-def _told(story: KeyStory, index: int, place: Place) -> dict[str, object]:
+def _told(story: KeyStory, step: Step | None, place: Place) -> dict[str, object]:
     """What the part needs to know: the steps it fetches itself. `at` is the step in view, `e` what the address says."""
     at, palette = context.standing(), context.palette()
-    last = index == len(story.steps) - 1
+    last = step is None or step.index == story.until - 1
     colours = ("page", "panel", "ink", "muted", "line", "accent", "before", "after")
     tones = palette.tones
     return {
@@ -28,8 +29,8 @@ def _told(story: KeyStory, index: int, place: Place) -> dict[str, object]:
         "known": at.known,
         "head": at.head,
         "occurred": place.occurred,
-        "at": index,
-        "e": None if last or index < 0 else story.steps[index].event_position,
+        "at": -1 if step is None else step.index,
+        "e": None if step is None or last else step.event_position,
         "path": place.path,
         "tones": {
             "words": theme.meanings(),

@@ -1,25 +1,24 @@
 """Questions to one key's whole story: a field's history, when a condition held, two moments compared."""
 
-from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
 
 import streamlit as st
 
 from app import context, formats, links, payload, queries, travel
-from app.answers import KeyStory, Spell, Step, Unread
+from app.answers import Spells, Step, Unread
 from app.components import parts
 from app.frames import keys as frames
 from app.frames import travel as travel_frames
 from app.frames.tables import Look
+from app.key_story import KeyStory
 from app.links import Place
 from app.panels import finding
 
-PANE = 560
-"""How high the panes are, in pixels."""
-
 ANSWER = 216
 """How high an answer grows before it scrolls."""
+
+BETWEEN = 100
+"""Of the events between two moments the first so many are told."""
 
 
 def fields(place: Place) -> None:
@@ -50,34 +49,32 @@ def _put(name: str) -> None:
     links.go(links.here().but(**{name: typed}))
 
 
-def answers(story: KeyStory, number: int, place: Place, look: Look) -> None:
+def answers(story: KeyStory, step: Step, place: Place, look: Look) -> None:
     """What the address asks of the story beside its states."""
     until = context.standing().time
     if place.when:
-        _when(travel.spells(story.steps, place.when), until, place, look)
+        _when(travel.spells(story, place.when, step.index, until), until, place, look)
     if place.compared is not None:
-        _compared(story, number, place, look)
+        _compared(story, step, place, look)
     if place.path:
-        _history(travel.history(story.steps, place.path), story.steps[: number + 1], until, place, look)
+        _history(travel.history(story, place.path, step.index), until, place, look)
 
 
-def _when(found: tuple[Spell, ...] | Unread, until: int | None, place: Place, look: Look) -> None:
+def _when(found: Spells | Unread, until: int | None, place: Place, look: Look) -> None:
     if isinstance(found, Unread):
         return _unread(found, place, "when")
-    parts.facts(travel_frames.spells_heading(found, until, place), key="when_head")
-    if found:
+    parts.facts(travel_frames.spells_heading(found, place), key="when_head")
+    if found.count:
         parts.rows(travel_frames.spells(found, until, place, look), key="when", height=ANSWER)
     return None
 
 
-def _history(
-    found: tuple[Spell, ...] | Unread, by_then: Sequence[Step], until: int | None, place: Place, look: Look
-) -> None:
+def _history(found: Spells | Unread, until: int | None, place: Place, look: Look) -> None:
     if isinstance(found, Unread):
         return _unread(found, place, "path")
     parts.facts(travel_frames.history_heading(found, place), key="path_head")
-    if found:
-        parts.rows(travel_frames.history(found, by_then, until, place, look), key="path", height=ANSWER)
+    if found.count:
+        parts.rows(travel_frames.history(found, until, place, look), key="path", height=ANSWER)
     return None
 
 
@@ -86,15 +83,14 @@ def _unread(found: Unread, place: Place, field: str) -> None:
     st.code(found.marked, language=None)
 
 
-def _compared(story: KeyStory, number: int, place: Place, look: Look) -> None:
+def _compared(story: KeyStory, step: Step, place: Place, look: Look) -> None:
     """The step in view beside the second moment, the earlier one first."""
-    step, at = story.steps[number], replace(context.standing(), occurred=place.compared)
-    other = queries.story(context.VIEWER, at, story.key, story.projection)
-    sides = [story.steps[: number + 1], other.steps if other is not None else ()]
-    first, second = sides if step.since <= (place.compared or 0) else sides[::-1]
-    changed = payload.changes(*(side[-1].state if side else None for side in (first, second)))
-    between = [*travel.apart(second, first), *travel.apart(first, second)]
-    parts.facts(travel_frames.compared_heading(changed, between, place, step), key="compared_head")
+    whole = story.whole
+    first, second = sorted((step.index + 1, whole.until(place.compared)))
+    changed = travel.compared(story, first, second)
+    between = [whole.step(index) for index in range(first, min(second, first + BETWEEN))]
+    heading = travel_frames.compared_heading(changed, second - first, len(between), place, step)
+    parts.facts(heading, key="compared_head")
     left, right = st.columns([11, 9], gap="small")
     with left:
         parts.rows(travel_frames.compared(changed, look.palette), key="compared", height=ANSWER)
@@ -109,17 +105,17 @@ def related(story: KeyStory, place: Place, look: Look) -> None:
         parts.facts(travel_frames.related(found, place, look), key="related")
 
 
-def panes(story: KeyStory, number: int, place: Place, look: Look) -> None:
-    """What Streamlit draws of the step in view: its event, what a late one rewrote, the story to take along."""
-    step = story.steps[number]
-    event, payload_, take = st.columns(3, gap="small")
+def panes(story: KeyStory, step: Step, place: Place, look: Look) -> None:
+    """Of the step in view: its event, what a late one rewrote, its payload, what can be taken along of the story."""
+    event, sent, taking = st.columns(3, gap="small")
     with event:
         parts.facts(frames.event_card(step, place, look), key="set_by")
         if step.event.late:
             came = queries.rewrote(context.VIEWER, context.standing(), story, step)
             text = travel_frames.rewrote(came, step, payload.changes(came.before, came.after))
             parts.facts({"title": "Late", "level": "h3", "text": text, "look": "panel"}, key="late")
-    with payload_:
-        st.code(payload.laid_out(step.event.data), language=None)
-    with take:
+    whole = queries.event(context.VIEWER, step.event_position)
+    if whole is not None:
+        sent.code(payload.laid_out(whole.data), language=None)
+    with taking:
         parts.facts(travel_frames.taking(story, step, place), key="taking")

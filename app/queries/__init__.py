@@ -2,6 +2,7 @@
 
 from app.queries.bar import bars, commits, near
 from app.queries.events import detail, newest, page
+from app.queries.events import one as event
 from app.queries.health import dead_letter, dead_letters, health
 from app.queries.models import Refused, compared, counted, counts, ever, model_curve, models, rows
 from app.queries.moments import commit_at, standing
@@ -28,6 +29,7 @@ __all__ = [
     "dead_letter",
     "dead_letters",
     "detail",
+    "event",
     "ever",
     "found",
     "happened",

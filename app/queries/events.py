@@ -109,10 +109,17 @@ def seen(viewer: Viewer, event: RecordedEvent) -> Event:
         clock=CLOCKS[event.occurred_source],
         recorded_at=event.recorded_at,
         late=event.occurred_at < event.stream_frontier,
+        corrected=event.claimed_at is not None,
         correlation_id=event.correlation_id,
         causation_id=event.causation_id,
         content_hash=event.content_hash.hex(),
     )
+
+
+def one(viewer: Viewer, position: int) -> Event | None:
+    """The event at the position as the viewer may see it; None beyond the end."""
+    event = source.store().event(position)
+    return None if event is None else seen(viewer, event)
 
 
 def shown(viewer: Viewer, text: str) -> str:

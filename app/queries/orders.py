@@ -1,20 +1,18 @@
 """Keys: which there are, and one key's story: its stored states, or a replay where no read model has come so far."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from typing import NamedTuple
 
-from app.answers import KeyStory, Standing, Step, Stream, Viewer
+import streamlit as st
+
+from app.answers import Standing, Stream, Viewer
+from app.key_story import KeyStory, WholeStory
 from app.model_answers import Model
 from app.queries import source
-from app.queries.events import error_shown, for_folds, seen, shown, state_shown
 from app.queries.models import door, models
-from app.queries.moments import moment
-from eventstore import NotProjected, RecordedEvent, curves, encode, fold_order, serving, steps
-from eventstore.histories import Stored
+from app.queries.whole import NO_FOLD, Asked, replayed, stored
+from eventstore import RecordedEvent, curves
 
 FOUND = 12
-LONGEST = 20_000
-"""The longest story that this page tells at once."""
 
 
 def found(viewer: Viewer, text: str, category: str = "") -> tuple[Stream, ...]:  # noqa: ARG001 - every question takes the viewer
@@ -31,41 +29,75 @@ def story(viewer: Viewer, at: Standing, key: str, wanted: str = "") -> KeyStory 
     that none has, is replayed.
     """
     having = holding(viewer, key)
-    told_by = sorted(having, key=lambda model: model.name != wanted)
-    if told_by and not _went_on(at, key, told_by[0]):
-        stored = _stored(viewer, at, key, told_by[0], tuple(model.name for model in having))
-        if stored is not None:
-            return stored
-    return _replayed(viewer, at, key, behind=told_by[0] if told_by else None)
+    told_by = sorted(having, key=lambda one: one[0].name != wanted)
+    last = next(source.store().read_stream(key, backwards=True, limit=1), None)
+    told = _Telling(viewer, at, key, last, tuple(model.name for model, _ in having))
+    if told_by and not _went_on(told, told_by[0][0]):
+        found = _stored(told, *told_by[0])
+        if found is not None:
+            return found
+    return _replayed(told, behind=told_by[0][0] if told_by else None)
 
 
-def holding(viewer: Viewer, key: str) -> tuple[Model, ...]:
-    """The read models that ever held the key."""
-    histories = door()
-    return tuple(model for model in models(viewer) if model.build is not None and histories.as_of(model.name, key).row)
+class _Telling(NamedTuple):
+    """Which story is asked for: `last` is the last event of the stream of that name, `having` who ever held the key."""
+
+    viewer: Viewer
+    at: Standing
+    key: str
+    last: RecordedEvent | None
+    having: tuple[str, ...]
+
+    def asked(self, projection: str, build: int, last: int, *, known: int | None) -> Asked:
+        """What the whole story depends on; what was known at a commit never changes."""
+        grows = (last, self.version) if known is None else (0, 0)
+        return Asked(source.loaded().database_url, self.viewer, self.key, projection, build, known, *grows)
+
+    @property
+    def version(self) -> int:
+        """How many events the stream has."""
+        return 0 if self.last is None else self.last.version
 
 
-def _went_on(at: Standing, key: str, model: Model) -> bool:
+def holding(viewer: Viewer, key: str) -> tuple[tuple[Model, int], ...]:
+    """The read models that ever held the key, each with the commit that brought it the key's newest event."""
+    changed = ((model, _changed(model, key)) for model in models(viewer))
+    return tuple((model, commit) for model, commit in changed if commit)
+
+
+def _changed(model: Model, key: str) -> int:
+    if model.build is None:
+        return 0
+    return _last_change(source.loaded().database_url, model.name, model.build.number, model.build.position, key)
+
+
+@st.cache_data(show_spinner=False, max_entries=256)
+def _last_change(url: str, name: str, build: int, checkpoint: int, key: str) -> int:  # noqa: ARG001 - the cache's key
+    return door().last_change(name, key)
+
+
+def _went_on(told: _Telling, model: Model) -> bool:
     """Whether the stream of that name has events that can be seen, and that the read model has not applied."""
     checkpoint = model.build.position if model.build else 0
-    if at.until <= checkpoint:
-        return False
-    last = next(source.store().read_stream(key, backwards=True, limit=1), None)
-    return last is not None and last.position > checkpoint
+    return told.at.until > checkpoint and told.last is not None and told.last.position > checkpoint
 
 
-def _stored(viewer: Viewer, at: Standing, key: str, model: Model, having: tuple[str, ...]) -> KeyStory | None:
+def _stored(told: _Telling, model: Model, changed: int) -> KeyStory | None:
     """None where an older belief of a long key must be folded by code that is not at hand."""
-    histories = door()
-    try:
-        told = histories.steps(model.name, key, moment(at), limit=LONGEST)
-    except NotProjected:
+    build, position = (model.build.number, model.build.position) if model.build else (0, 0)
+    known = told.at.known if told.at.known is not None and told.at.known < position else None
+    whole = stored(told.asked(model.name, build, changed, known=known))
+    latest = stored(told.asked(model.name, build, changed, known=None))
+    return _up_to(told, whole, latest, _read(model, position, told.at))
+
+
+def _up_to(told: _Telling, whole: WholeStory | None, latest: WholeStory | None, note: str) -> KeyStory | None:
+    """The part of the whole up to the moment; what the latest has more of it comes later."""
+    if whole is None or latest is None:
         return None
-    known = told if at.live else histories.steps(model.name, key, limit=LONGEST)
-    later = len(known.rows) - len(told.rows)
-    note = _read(model, told.checkpoint, at) + (f"; its first {LONGEST:,} steps" if told.more else "")
-    made = tuple(_steps(viewer, at, key, told.rows))
-    return KeyStory(key, model.name, made, later, note, having)
+    until = whole.until(told.at.occurred)
+    said = "; ".join(part for part in (note, whole.note) if part)
+    return KeyStory(whole, until, len(latest) - until, said, told.having)
 
 
 def _read(model: Model, checkpoint: int, at: Standing) -> str:
@@ -73,47 +105,13 @@ def _read(model: Model, checkpoint: int, at: Standing) -> str:
     return f"read from {model.name}" + (f", which is {behind:,} events behind" if behind > 0 else "")
 
 
-def _steps(viewer: Viewer, at: Standing, key: str, rows: Sequence[Stored]) -> Iterator[Step]:
-    """The stored states with their events, and those events of the stream that no fold takes: they change nothing."""
-    store = source.store()
-    told = {row.event_position: row for row in rows}
-    events = {**{event.position: event for event in store.read_stream(key, limit=LONGEST)}, **store.events_at([*told])}
-    last: Step | None = None
-    for event in fold_order(events.values(), moment(at)):
-        if event.position in told:
-            last = _step(viewer, told[event.position], event)
-            yield last
-        elif last is not None:
-            yield replace(last, event=seen(viewer, event), error=None)
-
-
-def _step(viewer: Viewer, row: Stored, event: RecordedEvent) -> Step:
-    return Step(
-        event=seen(viewer, event),
-        state=None if row.state is None else state_shown(viewer, row.state),
-        error=None if row.error is None else error_shown(viewer, row.error) or "hidden by the mask",
-        parked=row.parked is not None,
-    )
-
-
-def _replayed(viewer: Viewer, at: Standing, key: str, behind: Model | None) -> KeyStory | None:
+def _replayed(told: _Telling, behind: Model | None) -> KeyStory | None:
     """The story of a stream, folded anew from its events; None where it has none."""
-    events = [for_folds(viewer, event) for event in source.store().read_stream(key, limit=LONGEST)]
-    if not events:
-        return None
-    projection = serving(source.projections(), key, events)
-    if projection is None:
-        return KeyStory(key, "none", (), len(events), "no read model folds its events")
-    told = tuple(
-        Step(
-            event=seen(viewer, step.event),
-            state=None if step.state is None else shown(viewer, encode(step.state)),
-            error=step.error,
-            parked=step.parked,
-        )
-        for step in steps(projection, events, moment(at))
-    )
-    return KeyStory(key, projection.name, told, len(events) - len(told), _why_replayed(projection.name, behind))
+    known = told.at.known if told.at.known is not None and told.at.known < told.at.head else None
+    whole, latest = (replayed(told.asked("", 0, 0, known=one)) for one in (known, None))
+    if whole is not None and whole.projection == NO_FOLD:
+        return KeyStory(whole, 0, told.version, "no read model folds its events")
+    return None if whole is None else _up_to(told, whole, latest, _why_replayed(whole.projection, behind))
 
 
 def _why_replayed(name: str, behind: Model | None) -> str:

@@ -3,12 +3,13 @@
 import re
 from typing import NamedTuple
 
-from app.answers import KeyStory, Standing, Step, Viewer
+from app.answers import Standing, Viewer
+from app.key_story import KeyStory
 from app.queries import source
 from app.queries.events import for_folds
 from app.queries.moments import moment
 from app.queries.orders import story
-from eventstore import Story, as_json_lines, as_pytest
+from eventstore import Story, as_json_lines, as_pytest, text_at
 
 LONGEST_NAME = 60
 """The longest name of a file, in characters, without its ending."""
@@ -28,16 +29,17 @@ def taken(viewer: Viewer, at: Standing, key: str, wanted: str, form: str) -> Tak
     None where there is nothing to take: no such form, no such key, no event by then, no projection at hand to fold it.
     """
     told = story(viewer, at, key, wanted)
-    if told is None or not told.steps:
+    if told is None or not told.until:
         return None
     if form == "json":
-        return _state(told, told.steps[-1])
+        return _state(told)
     replayable = _replayable(viewer, at, told)
     return None if replayable is None else _file(replayable, form)
 
 
-def _state(told: KeyStory, step: Step) -> Taken:
-    return Taken(f"{_named(told.key)}.json", "application/json", f"{step.state or 'null'}\n")
+def _state(told: KeyStory) -> Taken:
+    state = text_at(told.whole.deltas, (), told.until - 1)
+    return Taken(f"{_named(told.key)}.json", "application/json", f"{state or 'null'}\n")
 
 
 def _replayable(viewer: Viewer, at: Standing, told: KeyStory) -> Story | None:
@@ -45,7 +47,7 @@ def _replayable(viewer: Viewer, at: Standing, told: KeyStory) -> Story | None:
     projection = next((one for one in source.projections() if one.name == told.projection), None)
     if projection is None:
         return None
-    events = source.store().events_at([step.event_position for step in told.steps])
+    events = source.store().events_at(list(told.whole.position[: told.until]))
     return Story(projection, told.key, [for_folds(viewer, event) for event in events.values()], moment(at))
 
 

@@ -13,16 +13,17 @@ if place.q or not place.k:
 if not place.k:
     st.stop()
 
-story = queries.story(context.VIEWER, at, place.k, place.p)
+with st.spinner("Reading the story …", show_time=True):
+    story = queries.story(context.VIEWER, at, place.k, place.p)
 if story is None:
     finding.no_such_key(place.k)
     st.stop()
 
-number, step = stepping.chosen(story, place)
-stepping.draw(story, number, step, place, look)
+step = stepping.chosen(story, place)
+stepping.draw(story, step, place, look)
 if step is not None:
-    travel.answers(story, number, place, look)
-panel.draw(story, number, place)
+    travel.answers(story, step, place, look)
+panel.draw(story, step, place)
 if step is not None:
     travel.related(story, place, look)
-    travel.panes(story, number, place, look)
+    travel.panes(story, step, place, look)

@@ -114,8 +114,16 @@ def when(steps: Iterable[KeyStep], condition: Condition) -> list[Held]:
 
     Two that touch are one: an event that leaves the condition as it was ends nothing.
     """
+    return held(_judged(steps, condition))
+
+
+def held(judged: Iterable[tuple[int, Micros, bool]]) -> list[Held]:
+    """The same from verdicts: event by position, when it occurred, whether the condition holds behind it.
+
+    Events that cannot change the verdict may be left out.
+    """
     told = list[Held]()
-    for at, group in groupby(_judged(steps, condition), key=lambda one: one[1]):
+    for at, group in groupby(judged, key=lambda one: one[1]):
         positions, verdicts = [list(part) for part in zip(*((pos, holds) for pos, _, holds in group), strict=True)]
         edge = _edge(positions, verdicts)
         open_ = bool(told) and told[-1].until is None

@@ -36,6 +36,10 @@ _WORDS: Mapping[str, Any] = {"true": True, "false": False, "null": None}
 class Condition(Protocol):
     """What can hold of a state."""
 
+    @property
+    def paths(self) -> frozenset[Path]:
+        """Where it looks."""
+
     def holds(self, state: Any) -> bool:
         """Whether it holds of the state, as `decode` gives it."""
 
@@ -47,6 +51,11 @@ class Comparison:
     path: Path
     operator: Operator
     value: Any
+
+    @property
+    def paths(self) -> frozenset[Path]:
+        """Where it looks."""
+        return frozenset([self.path])
 
     def holds(self, state: Any) -> bool:
         """Whether what stands there compares so."""
@@ -62,6 +71,11 @@ class Nothing:
 
     path: Path
 
+    @property
+    def paths(self) -> frozenset[Path]:
+        """Where it looks."""
+        return frozenset([self.path])
+
     def holds(self, state: Any) -> bool:
         """Whether there is none."""
         return found(state, self.path) in (MISSING, None)
@@ -72,6 +86,11 @@ class Not:
     """The contrary of a condition."""
 
     part: Condition
+
+    @property
+    def paths(self) -> frozenset[Path]:
+        """Where it looks."""
+        return self.part.paths
 
     def holds(self, state: Any) -> bool:
         """Whether the other does not."""
@@ -84,6 +103,11 @@ class All:
 
     parts: tuple[Condition, ...]
 
+    @property
+    def paths(self) -> frozenset[Path]:
+        """Where it looks."""
+        return frozenset[Path]().union(*(part.paths for part in self.parts))
+
     def holds(self, state: Any) -> bool:
         """Whether all do."""
         return all(part.holds(state) for part in self.parts)
@@ -94,6 +118,11 @@ class Either:
     """At least one of some conditions."""
 
     parts: tuple[Condition, ...]
+
+    @property
+    def paths(self) -> frozenset[Path]:
+        """Where it looks."""
+        return frozenset[Path]().union(*(part.paths for part in self.parts))
 
     def holds(self, state: Any) -> bool:
         """Whether one does."""

@@ -42,6 +42,11 @@ class Histories:
         with self._at(projection, moment) as at:
             return keys.steps(at, key, self._projections, after, limit)
 
+    def last_change(self, projection: str, key: str) -> int:
+        """The commit that brought the key its newest event, 0 where it never had one: its story stays until then."""
+        with self._at(projection, LIVE) as at:
+            return keys.last_change(at, key)
+
     def page(
         self,
         projection: str,

@@ -43,6 +43,12 @@ _STEPS = """key = ? AND {believed} AND valid_from <= ? AND (valid_from, event_po
     ORDER BY valid_from, event_position LIMIT ?"""
 
 
+def last_change(at: Standing, key: str) -> int:
+    """The commit that brought the key's newest row, by the index alone; 0 where it has none."""
+    ((commit,),) = at.rows(f"SELECT max(known_from) FROM {at.build.rows} WHERE key = ?", key)  # noqa: S608 - our own names
+    return commit or 0
+
+
 def is_long(at: Standing, key: str) -> bool:
     """Whether the key keeps its latest belief only."""
     sql = f"SELECT 1 FROM {at.build.rows} WHERE key = ? AND settled IS NOT NULL LIMIT 1"  # noqa: S608 - our own names

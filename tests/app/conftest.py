@@ -42,6 +42,7 @@ def answer_from(settings: Settings) -> None:
     source.forget()
     queries.use(settings)
     st.cache_data.clear()  # noqa: TID251 - what another test cached of another store
+    st.cache_resource.clear()  # noqa: TID251 - likewise
 
 
 @pytest.fixture

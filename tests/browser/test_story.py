@@ -1,6 +1,7 @@
 """The story in a real browser: what it shows at each step is what the pure core says, however one came there."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -82,6 +83,10 @@ def drag(window: Window, where: str, start: float, end: float, *, let_go: bool =
     mouse.move(box["x"] + box["width"] * end, height, steps=8)
     if let_go:
         mouse.up()
+
+
+def stands(window: Window, index: int) -> bool:
+    return bool(shown(window)["step"] == index)
 
 
 def until_step(window: Window, core: Core, index: int) -> None:
@@ -205,7 +210,7 @@ def test_a_drag_is_one_entry_and_back_and_forward_move_the_hand(window: Window, 
     )
     for go, index in ways:
         go()
-        window.until_so(lambda index=index: shown(window)["step"] == index, index)
+        window.until_so(partial(stands, window, index), index)
         window.settled()
         assert shown(window) == core.shown(index)
 
@@ -253,7 +258,7 @@ def test_shift_and_arrows_go_to_changes_of_the_pinned_path(window: Window, core:
     for index in touched[:-4:-1]:
         press(window, "Shift+ArrowLeft")
         if index != EVENTS - 1:
-            window.until_so(lambda index=index: shown(window)["step"] == index, index)
+            window.until_so(partial(stands, window, index), index)
 
 
 def test_search_and_unchanged(window: Window, core: Core) -> None:
