@@ -1,6 +1,6 @@
 """A long story of unpleasant states, what the pure core says of each of its steps, and what the page shows."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -71,18 +71,22 @@ class Core:
         """State, blame and changes at that step, as `shown` reads them off the page."""
         by_then = self.steps[: index + 1]
         made = blame(by_then)
-        before = by_then[-2].state if index else None
         return {
             "step": index,
             "state": sorted(
                 [written(path), text[:IN_ROW], made[path].event_position]
                 for path, text in leaves(by_then[-1].state).items()
             ),
-            "changes": sorted(
-                [one.name, *(text and text[:IN_ROW] for text in (one.before, one.after))]
-                for one in changes(before, by_then[-1].state)
-            ),
+            "changes": self.changes(index),
         }
+
+    def changes(self, index: int) -> list[list[str | None]]:
+        """What the step changed: path, before, after."""
+        before = self.steps[index - 1].state if index else None
+        return sorted(
+            [one.name, *(text and text[:IN_ROW] for text in (one.before, one.after))]
+            for one in changes(before, self.steps[index].state)
+        )
 
     def last_at(self, occurred: int | None) -> int:
         """The last step up to a time; None: of all."""
@@ -119,8 +123,3 @@ def shown(window: Window) -> dict[str, Any]:
     window.until_so(there, "the state at the hand")
     # the order of members may change from step to step; in a window of steps the rows keep their places
     return {"step": found["step"], "state": sorted(found["state"]), "changes": sorted(found["changes"])}
-
-
-def texts(window: Window) -> Iterator[str]:
-    """The values as they can be read in their rows."""
-    yield from window.page.locator(".leaf:not([hidden]) .text").all_inner_texts()

@@ -172,7 +172,7 @@ def test_the_comparison_would_notice(window: Window, core: Core) -> None:
     assert shown(window) != core.shown(EVENTS - 2)
     press(window, "Home")
     assert shown(window) != core.shown(EVENTS - 1)
-    assert any(len(core.shown(i)["changes"]) > 5 for i in range(EVENTS))
+    assert any(len(core.changes(i)) > 5 for i in range(EVENTS))
 
 
 def test_the_moment_bar_moves_it_in_the_same_frame_and_nothing_is_settled(window: Window, core: Core) -> None:
@@ -253,7 +253,7 @@ def test_keys_do_not_reach_streamlit(window: Window) -> None:
 
 def test_shift_and_arrows_go_to_changes_of_the_pinned_path(window: Window, core: Core) -> None:
     window.open(f"{ADDRESS}&path=total")
-    touched = [i for i in range(EVENTS) if any(one[0].startswith("total") for one in core.shown(i)["changes"])]
+    touched = [i for i in range(EVENTS) if any(str(one[0]).startswith("total") for one in core.changes(i))]
     shown(window)
     for index in touched[:-4:-1]:
         press(window, "Shift+ArrowLeft")
@@ -267,7 +267,7 @@ def test_search_and_unchanged(window: Window, core: Core) -> None:
     assert all("total" in f"{path}{text}".lower() for path, text, _ in shown(window)["state"])
     window.page.get_by_label("Find in the state").fill("")
     window.page.get_by_role("button", name="unchanged").click()
-    changed = [name for name, _, after in core.shown(EVENTS - 1)["changes"] if after is not None]
+    changed = [str(name) for name, _, after in core.changes(EVENTS - 1) if after is not None]
     window.until_so(lambda: sorted(one[0] for one in shown(window)["state"]) == sorted(changed), changed)
 
 

@@ -21,6 +21,7 @@ async function read(s) {
     problem(s, "");
     s.story.classList.remove("waiting");
     for (const row of s.past.rows) row.was = {};
+    s.number.style.minWidth = `${2 * count(index.total).length + 4}ch`; // the strip keeps its width while numbers grow
     if (s.strip.width) layOut(s);
     listLength(s.past, rowOf(s, index.total - 1) + 1);
     if (busy(s)) { bound(s, s.occurred); move(s, s.at); } else restore(s);
@@ -107,12 +108,18 @@ function placeHand(s) {
   say(hand, "aria-valuenow", s.at + 1);
   say(hand, "aria-valuetext", s.at < 0 ? "before the first event" : stepText(s, s.at));
   const beyond = last - s.bound;
-  put(s, "number", `${s.at} ${s.bound} ${last}`, () => { s.number.textContent = `${count(s.at + 1)} of ${count(s.bound + 1)}${beyond ? ` · ${count(beyond)} beyond` : ""}`; });
+  put(s, "number", `${s.at} ${s.bound} ${last}`, () => {
+    text(s.number.firstElementChild, `${count(s.at + 1)} of ${count(s.bound + 1)}`);
+    text(s.number.lastElementChild, beyond ? `${count(beyond)} beyond` : "");
+  });
   s.ways.first.disabled = s.ways.back.disabled = s.at <= 0;
   s.ways.on.disabled = s.ways.last.disabled = s.at >= s.bound;
 }
 function say(element, name, value) {
   if (element.getAttribute(name) !== String(value)) element.setAttribute(name, value);
+}
+function text(element, value) {
+  if (element.textContent !== value) element.textContent = value;
 }
 function paintState(s) {
   if (s.at < 0) return nothing(s, s.index.total ? "Nothing had happened yet at this moment." : "There are no events.");
