@@ -17,7 +17,7 @@ from tests.browser.telling import Core, shown
 
 pytestmark = pytest.mark.real("chromium")
 
-EVENTS = 700  # more than two windows of steps
+EVENTS = 600  # more than two windows of steps
 ADDRESS = f"/order?k={telling.KEY}&p={telling.PROJECTION}"
 
 
