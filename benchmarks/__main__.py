@@ -5,7 +5,7 @@ import gc
 import sys
 from collections.abc import Callable, Iterator
 
-from benchmarks import append, histories, ingest, projector, scrubbing, seed_memory
+from benchmarks import append, histories, ingest, projector, scrubbing, seed_memory, stepping
 from benchmarks.ground import ENGINES, Ground, NotHere, ground
 from benchmarks.tables import conditions, keep
 
@@ -16,6 +16,7 @@ PARTS: dict[str, tuple[str, Callable[[Ground], Iterator[str]]]] = {
     "histories-10m": ("Histories: the same up to ten million rows", histories.tables_by_hand),
     "projector": ("Projector: what an event costs it, and what it stores", projector.tables),
     "scrubbing": ("Scrubbing: the moment bar in a real Chromium, beside an empty page", scrubbing.tables),
+    "stepping": ("Stepping: windows of long stories, and the page that shows one", stepping.tables),
     "seed": ("The seed's memory", seed_memory.tables),
 }
 

@@ -149,8 +149,9 @@ def _slices(asked: Asked) -> Iterator[Sequence[Stored]]:
     known = found.checkpoint if asked.known is None else asked.known
     yield found.rows
     while found.more:
+        limit = LONGEST if found.refolded else SLICE  # what is folded anew is folded up to its end each time
         after = found.rows[-1].place
-        found = histories.steps(asked.projection, asked.key, Moment(known=known), after=after, limit=SLICE)
+        found = histories.steps(asked.projection, asked.key, Moment(known=known), after=after, limit=limit)
         yield found.rows
 
 

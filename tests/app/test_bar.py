@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import pytest
 from starlette.applications import Starlette
 
-from app import routes
+from app import routes, windows
 from eventstore import EventStore
 from eventstore.settings import Settings
 from tests import given
@@ -35,7 +35,7 @@ def ask(path: str, *, tag: Any = "", **query: Any) -> tuple[int, dict[str, str],
     async def send(message: Any) -> None:
         sent.append(message)
 
-    asyncio.run(Starlette(routes=routes.own())(scope, receive, send))
+    asyncio.run(Starlette(routes=[*routes.own(), *windows.own()])(scope, receive, send))
     headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
     body = b"".join(message.get("body", b"") for message in sent[1:])
     return sent[0]["status"], headers, json.loads(body) if body else None

@@ -9,8 +9,10 @@ from streamlit.testing.v1 import AppTest
 
 from eventstore import EventStore
 from eventstore.settings import Settings
+from tests import given
 from tests.app.conftest import Open, answer_from
 
+BEFORE = given.NOON - given.SECOND
 PAGES = ("overview", "events", "order", "models", "projections", "health")
 
 
@@ -132,7 +134,7 @@ def story(at: AppTest) -> dict[str, Any]:
         ({}, {"at": 2, "e": None}),
         ({"e": "5"}, {"at": 2, "e": None}),
         ({"e": "4"}, {"at": 2, "e": None}),
-        ({"t": "2026-03-01T12:00:00Z", "known": "3"}, {"at": -1, "e": None, "occurred": given.NOON, "known": 3}),
+        ({"t": "2026-03-01T11:59:59Z", "known": "3"}, {"at": -1, "e": None, "occurred": BEFORE, "known": 3}),
         ({"path": "status"}, {"at": 2, "e": None, "path": "status"}),
     ],
 )

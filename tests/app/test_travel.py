@@ -34,13 +34,6 @@ def paid(state, event):
     raise RuntimeError("no till")
 """
 
-MOMENTS: tuple[dict[str, str], ...] = (
-    {},
-    {"t": "2026-03-01T12:05:00Z"},
-    {"known": "3"},
-    {"known": "3", "t": "2026-03-01T12:05:00Z"},
-)
-
 
 def table(at: AppTest, caption: str) -> dict[str, Any]:
     found: list[dict[str, Any]] = [part for part in parts(at) if part.get("caption") == caption]

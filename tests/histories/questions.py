@@ -78,6 +78,12 @@ def key_is_right(world: World, key: str, moment: Moment) -> None:
     ]
 
 
+def last_change_is_right(world: World, key: str) -> None:
+    """A story stays as it is until then."""
+    expected = max((event.commit_position for event in world.truth.of_key.get(key, ())), default=0)
+    assert world.histories.last_change(world.name, key) == expected
+
+
 def pages_are_right(world: World, moment: Moment) -> None:
     held = world.truth.held(moment)
     for where in ([], [Where("status", "=", "s1")], [Where("amount", ">", "1.5"), Where("size", "!=", 2)]):

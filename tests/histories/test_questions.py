@@ -16,6 +16,7 @@ from tests.histories.questions import (
     curves_are_right,
     ever_is_right,
     key_is_right,
+    last_change_is_right,
     pages_are_right,
 )
 from tests.store.fresh import fresh_store
@@ -34,6 +35,8 @@ def check(url: str, log: Log, long_key: int) -> None:
 
 def everything_is_right(world: World) -> None:
     assert world.histories.as_of(world.name, "nobody").row is None
+    for key in (*world.truth.keys, "nobody"):
+        last_change_is_right(world, key)
     moments = world.truth.moments()
     for moment in moments:
         for key in world.truth.keys:
