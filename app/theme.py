@@ -103,6 +103,11 @@ def tone(status: str) -> Tone:
     return _TONES.get(words[-1].lower(), Tone.UNKNOWN) if words else Tone.UNKNOWN
 
 
+def meanings() -> dict[str, str]:
+    """The words that have a tone, for parts that tell types apart in the browser."""
+    return {word: meant.value for word, meant in _TONES.items()}
+
+
 def colours(colours_of: Palette, categories: Sequence[str]) -> dict[str, str]:
     """A colour per category, in the order of their first appearance; grey where the eight hues are used up."""
     spare = (colours_of.muted,) * max(0, len(categories) - len(colours_of.hues))

@@ -6,30 +6,15 @@ Pure. Told of what the viewer may see: a condition cannot find out what the mask
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
-from app.answers import Spell, Spells, Step, Unread
+from app.answers import Spell, Spells, Unread
 from app.key_story import KeyStory, WholeStory
-from app.payload import Change, Leaf, between
+from app.payload import Change, between
 from eventstore import BadCondition, Condition, Held, held, parse_condition, parse_path, text_at, turns, verdicts
 
 MOST = 100
 """Of so many spells at most all are told; of more those around the step in view."""
 
 STATUS = ("status",)
-
-
-def state(story: KeyStory, index: int) -> tuple[tuple[Leaf, Step], ...]:
-    """Each leaf of the state behind a step, in its order, with the step that made it what it is."""
-    deltas = story.whole.deltas
-    by = dict[int, Step]()
-    return tuple(
-        (Leaf(deltas.paths[number], text), by.setdefault(setter, story.whole.step(setter)))
-        for number, text, setter in deltas.standing(index)
-    )
-
-
-def changed(story: KeyStory, index: int) -> Sequence[Change]:
-    """What the step changed."""
-    return story.whole.deltas.changes(index)
 
 
 def compared(story: KeyStory, one: int, other: int) -> Sequence[Change]:

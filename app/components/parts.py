@@ -22,10 +22,16 @@ def _asset(name: str, kind: str) -> str:
 def _registered(name: str, html: str, scripts: tuple[str, ...] = ()) -> ComponentRenderer:
     """Registered at first use and once: Streamlit replaces every instance of a part that is registered again.
 
-    `scripts` are further files of its folder, one module with it: the page loads no others.
+    `scripts` are further files below this folder, one module with it: the page loads no others.
     """
-    before = [_asset("anchor", "js"), *((FOLDER / name / f"{script}.js").read_text("utf-8") for script in scripts)]
-    return component(name, html=html, css=_asset(name, "css"), js="".join([*before, _asset(name, "js")]))
+    return component(name, html=html, css=_asset(name, "css"), js=script(name, scripts))
+
+
+def script(name: str, scripts: tuple[str, ...] = ()) -> str:
+    """A part's module: the scripts that it builds on, then its own."""
+    return "".join(
+        (FOLDER / f"{one}.js").read_text(encoding="utf-8") for one in ("anchor/anchor", *scripts, f"{name}/{name}")
+    )
 
 
 def rows(table: Table, *, key: str, keyboard: bool = False, height: int = 0) -> None:
@@ -49,11 +55,24 @@ def keys() -> None:
     _registered("keys", _asset("keys", "html"))(key="keys", data={})
 
 
-MOMENT = ("scale", "words", "counts", "paint", "hand", "play")
+MOMENT = tuple(f"moment/{one}" for one in ("scale", "words", "counts", "paint", "hand", "play"))
 """The moment bar's scripts, in the order in which they build on each other."""
+
+STORY = (
+    "moment/scale",
+    "moment/words",
+    *(f"story/{one}" for one in ("windows", "cursor", "list", "shown", "strip", "past", "leaves", "ways")),
+)
+"""The story's scripts, likewise."""
 
 
 def moment(bar: Mapping[str, Any], *, key: str, on_settled: Callable[[], None]) -> None:
     """The moment bar. When it has come to rest somewhere else it triggers `settled` with what changed."""
     drawn = _registered("moment", _asset("moment", "html"), MOMENT)
     drawn(key=key, data=dict(bar), on_settled_change=on_settled)
+
+
+def story(told: Mapping[str, Any], *, key: str, on_settled: Callable[[], None]) -> None:
+    """A key's story with the state at the step in view. When it rests at another it triggers `settled` with `e`."""
+    drawn = _registered("story", _asset("story", "html"), STORY)
+    drawn(key=key, data=dict(told), on_settled_change=on_settled)

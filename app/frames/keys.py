@@ -6,11 +6,11 @@ from typing import Any
 
 from app import formats, payload
 from app.answers import Step, Stream
-from app.frames.events import at, jumps, marks, plain, time_cell
+from app.frames.events import at, jumps, plain
 from app.frames.tables import Cell, Column, Look, Row, Table, badge, fact
 from app.key_story import KeyStory
 from app.links import Place
-from app.theme import ICONS, Palette, tone
+from app.theme import Palette
 
 
 def diff(changed: Sequence[payload.Change], palette: Palette, caption: str = "What changed at this step") -> Table:
@@ -55,56 +55,6 @@ def status_word(text: str | None) -> str:
     return value if isinstance(value, str) else ""
 
 
-BESIDE = 150
-"""Of so many steps before and behind the one in view the timeline tells."""
-
-
-def timeline(story: KeyStory, chosen: Step, look: Look, place: Place) -> Table:
-    """The steps around the one in view in the order in which they happened, with the gap since the step before."""
-    columns = (
-        Column("#", f"{max(36, 20 + 8 * len(str(len(story.whole))))}px", "mono", "right"),
-        Column("Event", "", link=True),
-        Column("UTC", "84px", "mono"),
-        Column("after", "102px", align="right"),
-    )
-    first = max(0, chosen.index - BESIDE)
-    rows, last_day, there = [], "", place.but(e="", q="").href()
-    last_at = story.steps[first - 1].since if first else None
-    for step in story.steps[first : chosen.index + BESIDE + 1]:
-        event = step.event
-        gap = "" if last_at is None else formats.duration(event.occurred_at - last_at)
-        day = formats.day(event.occurred_at)
-        meant = tone("failed" if step.error else event.type)
-        type_ = Cell(
-            event.type,
-            icon=ICONS[meant],
-            tone=look.palette.tones[meant],
-            mark=marks(event),
-            title=step.error or event.type,
-        )
-        time = time_cell(event)
-        cells = (Cell(str(event.version), dim=True), type_, Cell(time.text[:8], title=time.title), Cell(gap, dim=True))
-        separator = day if day != last_day else ""
-        rows.append(
-            Row(
-                str(event.position),
-                cells,
-                f"{there}&e={event.position}",
-                separator,
-                selected=step.index == chosen.index,
-                dim=step.parked,
-            )
-        )
-        last_day, last_at = day, event.occurred_at
-    return Table(f"The story of {story.key}", columns, tuple(rows))
-
-
-def story_heading(story: KeyStory) -> dict[str, Any]:
-    """What the timeline is, and whether it tells all."""
-    more = f"; {BESIDE:,} steps before and behind the one in view" if story.until > 2 * BESIDE + 1 else ""
-    return {"title": "Story", "level": "h2", "note": f"in the order in which it happened{more}"}
-
-
 def key_heading(story: KeyStory, step: Step | None, look: Look, word: str = "", since: str = "") -> dict[str, Any]:
     """Which key, its status here and `since` when, how far its story goes, and where and why its fold stopped."""
     badges = [badge(word, word, look)] if word else []
@@ -127,25 +77,6 @@ def _parked(story: KeyStory) -> str:
     name = f"{stopped.event.type} #{stopped.event.version}"
     refused = f"Parked: the fold could not take {name} ({stopped.error})"
     return f"{refused}; the state is the one before it. What came later waits."
-
-
-def state_heading(step: Step) -> dict[str, Any]:
-    """What the state beside the story is."""
-    if not step.held:
-        return {"title": "State", "level": "h2", "text": "The key holds nothing here: its last event removed it."}
-    note = "the last good one: a later event could not be folded" if step.parked else f"after #{step.event.version}"
-    return {"title": "State", "level": "h2", "note": note}
-
-
-def change_heading(changed: Sequence[payload.Change]) -> dict[str, Any]:
-    """How much a step changed."""
-    kinds = [
-        ("changed", sum(one.before is not None and one.after is not None for one in changed)),
-        ("added", sum(one.before is None for one in changed)),
-        ("removed", sum(one.after is None for one in changed)),
-    ]
-    said = ", ".join(f"{number} {word}" for word, number in kinds if number)
-    return {"title": "What changed", "level": "h2", "note": said or "nothing"}
 
 
 def event_card(step: Step, before: Step | None, place: Place, look: Look) -> dict[str, Any]:

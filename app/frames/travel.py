@@ -14,40 +14,10 @@ from app.key_story import KeyStory
 from app.links import Place
 from app.theme import ICONS, Palette, tone
 
-WHOLE = "(whole)"
-"""How the path of a state is written that is one value."""
-
 
 def minute(micros: int) -> str:
     """`1 Mar 14:05:09`: where a column holds day and time."""
     return f"{formats.short_day(micros)} {formats.clock_time(micros)[:8]}"
-
-
-def state(told: Sequence[tuple[payload.Leaf, Step]], step: Step, place: Place, palette: Palette) -> Table:
-    """The state's values by path, each with the event that made it so; those of this step are marked.
-
-    A row leads to that event's step, its path to every value that the path ever had.
-    """
-    columns = (Column("Path", "34%", "mono"), Column("Value", "", "mono wrap"), Column("Set by", "36%", link=True))
-    rows = tuple(_leaf(leaf, by, by.index == step.index, place, palette) for leaf, by in told)
-    return Table("State", columns, rows)
-
-
-def _leaf(leaf: payload.Leaf, by: Step, here: bool, place: Place, palette: Palette) -> Row:  # noqa: FBT001 - said by its name
-    path = payload.written(leaf.path)
-    href = "" if path == WHOLE else place.but(path="" if path == place.path else path).href()
-    cells = (
-        Cell(path, title=f"Every value that {path} ever had" if href else path, kind="label", href=href),
-        Cell(*shown_value(leaf.text), tint=palette.after if here else ""),
-        _setter(by.event, "here" if here else ""),
-    )
-    to = _there(by, place)
-    return Row(path, cells, to, edge=palette.accent if here else "", selected=path == place.path)
-
-
-def _setter(event: Brief, mark: str) -> Cell:
-    title = f"{event.type} #{event.version}, position {event.position:,}\n{formats.full_time(event.occurred_at)}"
-    return Cell(f"{event.type} #{event.version}", title=title, mark=mark, dim=not mark)
 
 
 def event_cell(event: Brief, look: Look) -> Cell:

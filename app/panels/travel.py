@@ -14,9 +14,6 @@ from app.key_story import KeyStory
 from app.links import Place
 from app.panels import finding
 
-PANE = 560
-"""How high the panes are, in pixels."""
-
 ANSWER = 216
 """How high an answer grows before it scrolls."""
 
@@ -109,31 +106,17 @@ def related(story: KeyStory, place: Place, look: Look) -> None:
 
 
 def panes(story: KeyStory, step: Step, place: Place, look: Look) -> None:
-    """The story, the state at its step with blame, and what the step changed."""
-    past, state, change = st.columns([12, 15, 12], gap="small")
-    with past:
-        parts.facts(frames.story_heading(story), key="story_head")
-        parts.rows(frames.timeline(story, step, look, place), key="story", keyboard=True, height=PANE)
-    with state:
-        parts.facts(frames.state_heading(step), key="state_head")
-        leaves = travel.state(story, step.index)
-        parts.rows(travel_frames.state(leaves, step, place, look.palette), key="state", height=PANE)
-    with change:
-        changed = travel.changed(story, step.index)
-        parts.facts(frames.change_heading(changed), key="change_head")
-        parts.rows(frames.diff(changed, look.palette), key="diff")
-        _event(story, step, place, look)
-
-
-def _event(story: KeyStory, step: Step, place: Place, look: Look) -> None:
-    """The event of the step, what it rewrote where it was late, and what can be taken along of the story."""
-    before = story.steps[step.index - 1] if step.index else None
-    parts.facts(frames.event_card(step, before, place, look), key="set_by")
-    if step.event.late:
-        came = queries.rewrote(context.VIEWER, context.standing(), story, step)
-        text = travel_frames.rewrote(came, step, payload.changes(came.before, came.after))
-        parts.facts({"title": "Late", "level": "h3", "text": text, "look": "panel"}, key="late")
+    """Of the step in view: its event, what a late one rewrote, its payload, what can be taken along of the story."""
+    event, sent, taking = st.columns(3, gap="small")
+    with event:
+        before = story.steps[step.index - 1] if step.index else None
+        parts.facts(frames.event_card(step, before, place, look), key="set_by")
+        if step.event.late:
+            came = queries.rewrote(context.VIEWER, context.standing(), story, step)
+            text = travel_frames.rewrote(came, step, payload.changes(came.before, came.after))
+            parts.facts({"title": "Late", "level": "h3", "text": text, "look": "panel"}, key="late")
     whole = queries.event(context.VIEWER, step.event_position)
     if whole is not None:
-        st.code(payload.laid_out(whole.data), language=None)
-    parts.facts(travel_frames.taking(story, step, place), key="taking")
+        sent.code(payload.laid_out(whole.data), language=None)
+    with taking:
+        parts.facts(travel_frames.taking(story, step, place), key="taking")

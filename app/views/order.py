@@ -4,6 +4,7 @@ import streamlit as st
 
 from app import context, links, queries
 from app.panels import cause, finding, stepping, travel
+from app.panels import story as panel
 
 place, at, look = links.here(), context.standing(), context.look()
 travel.fields(place)
@@ -20,10 +21,10 @@ if story is None:
 
 step = stepping.chosen(story, place)
 stepping.draw(story, step, place, look)
-if step is None:
-    st.stop()
-
-travel.related(story, place, look)
-travel.answers(story, step, place, look)
-travel.panes(story, step, place, look)
-cause.draw(step.event_position, place, look)
+if step is not None:
+    travel.related(story, place, look)
+    travel.answers(story, step, place, look)
+panel.draw(story, step, place)
+if step is not None:
+    travel.panes(story, step, place, look)
+    cause.draw(step.event_position, place, look)

@@ -10,9 +10,11 @@ from streamlit.testing.v1 import AppTest
 from eventstore import EventStore
 from eventstore.ingest import Advance, Intake
 from eventstore.settings import Settings
+from tests import given
 from tests.app.conftest import Open, answer_from
 from tests.ingest.records import TOPICS, record
 
+BEFORE = given.NOON - given.SECOND
 PAGES = ("overview", "events", "order", "models", "projections", "health")
 
 
@@ -121,15 +123,28 @@ def test_an_event_that_is_not_there_is_said_so(shop: EventStore, open_page: Open
     assert "No such event" in titles(open_page("events", e="99"))
 
 
-def test_a_key_is_told_step_by_step(shop: EventStore, open_page: Open) -> None:
-    at = open_page("order", k="order-1", e="3")
-    found = parts(at)
-    (story,) = [part for part in found if part.get("caption") == "The story of order-1"]
-    assert [(row["id"], row["selected"]) for row in story["rows"]] == [("1", False), ("3", True), ("5", False)]
-    (state,) = [part for part in found if part.get("caption") == "State"]
-    assert ["status", "paid", "Order Paid #2"] in [[cell["text"] for cell in row["cells"]] for row in state["rows"]]
-    (changed,) = [part for part in found if part.get("caption") == "What changed at this step"]
-    assert ["~", "status", "created", "paid"] in [[cell["text"] for cell in row["cells"]] for row in changed["rows"]]
+def story(at: AppTest) -> dict[str, Any]:
+    """What the browser part of the story was given; the steps it asks for itself."""
+    (found,) = [part for part in parts(at) if "projection" in part]
+    return {name: found[name] for name in ("key", "projection", "known", "occurred", "at", "e", "path")}
+
+
+@pytest.mark.parametrize(
+    ("place", "told"),
+    [
+        ({"e": "3"}, {"at": 1, "e": 3}),
+        ({}, {"at": 2, "e": None}),
+        ({"e": "5"}, {"at": 2, "e": None}),
+        ({"e": "4"}, {"at": 2, "e": None}),
+        ({"t": "2026-03-01T11:59:59Z", "known": "3"}, {"at": -1, "e": None, "occurred": BEFORE, "known": 3}),
+        ({"path": "status"}, {"at": 2, "e": None, "path": "status"}),
+    ],
+)
+def test_the_story_is_given_where_one_stands(
+    place: dict[str, str], told: dict[str, Any], shop: EventStore, open_page: Open
+) -> None:
+    whole = {"key": "order-1", "projection": "orders", "known": None, "occurred": None, "path": ""}
+    assert story(open_page("order", k="order-1", **place)) == {**whole, **told}
 
 
 def test_a_key_before_its_first_event_is_said_so(shop: EventStore, open_page: Open) -> None:
@@ -151,16 +166,6 @@ def test_a_masked_value_is_on_no_page(page: str, shop: EventStore, settings: Set
 
 def test_without_a_mask_the_value_is_there(shop: EventStore, open_page: Open) -> None:
     assert "Ada Lovelace" in texts(open_page("order", k="payment-1"))
-
-
-def test_a_step_on_goes_into_the_address(shop: EventStore, open_page: Open) -> None:
-    at = open_page("order", k="order-1", e="1", t="2026-03-01T13:00:00Z")
-    at.button(key="step_on").click().run()
-    assert {name: at.query_params[name] for name in ("k", "e", "t")} == {
-        "k": "order-1",
-        "e": "3",
-        "t": "2026-03-01T13:00:00Z",
-    }
 
 
 @pytest.mark.parametrize(

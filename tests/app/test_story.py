@@ -52,8 +52,7 @@ def test_moving_the_time_reads_nothing_and_tells_what_histories_do(long: EventSt
         there = Histories(long).steps("automatic", KEY, Moment(rows[index].since), limit=1_000).rows
         assert [step.event_position for step in at.steps] == [row.event_position for row in there]
         assert at.later == 900 - len(there)
-        found = travel.state(at, at.until - 1)
-        assert {leaf.path: leaf.text for leaf, _ in found} == leaves(there[-1].state)
+        assert at.whole.deltas.leaves(at.until - 1) == leaves(there[-1].state)
     assert story(t=iso(rows[0].since - 1)).until == 0
 
 
@@ -83,7 +82,7 @@ def test_as_known_it_is_the_beginning_of_the_latest_or_read_anew(known: int, set
         found = story(known=str(known))
         assert [step.event_position for step in found.steps] == [row.event_position for row in rows]
         assert (found.known, found.later) == (len(rows), len(times) - len(rows))
-        assert travel.changed(found, found.until - 1) == changes(rows[-2].state if rows[1:] else None, rows[-1].state)
+        assert found.whole.deltas.changes(found.until - 1) == changes(rows[-2].state if rows[1:] else None, rows[-1].state)
         for text in ("n > 5", "late = true"):
             told = travel.spells(found, text, found.until - 1, None)
             assert isinstance(told, Spells)
@@ -163,16 +162,6 @@ def test_of_many_values_those_around_the_step_in_view_are_told(long: EventStore,
     assert len(shown) == travel.MOST
     assert [row["selected"] for row in shown].count(True) == 1
     assert f"; the {travel.MOST} around the step in view" in titled(at, "status")["note"]
-
-
-def test_the_timeline_tells_the_steps_around_the_one_in_view(long: EventStore, open_page: Open) -> None:
-    at = open_page("order", k=KEY, p="automatic", e="450")
-    rows = table(at, f"The story of {KEY}")["rows"]
-    assert len(rows) == 301
-    assert [row["selected"] for row in rows].index(True) == 150
-    last = table(open_page("order", k=KEY, p="automatic"), f"The story of {KEY}")["rows"][-1]
-    assert last["id"] == str(story().steps[-1].event_position)
-    assert "150 steps before and behind the one in view" in titled(at, "Story")["note"]
 
 
 def test_a_story_that_is_too_long_says_how_much_of_it_is_told(

@@ -34,13 +34,6 @@ def paid(state, event):
     raise RuntimeError("no till")
 """
 
-MOMENTS: tuple[dict[str, str], ...] = (
-    {},
-    {"t": "2026-03-01T12:05:00Z"},
-    {"known": "3"},
-    {"known": "3", "t": "2026-03-01T12:05:00Z"},
-)
-
 
 def table(at: AppTest, caption: str) -> dict[str, Any]:
     found: list[dict[str, Any]] = [part for part in parts(at) if part.get("caption") == caption]
@@ -62,27 +55,6 @@ def titled(at: AppTest, title: str) -> dict[str, Any]:
 def told(request: pytest.FixtureRequest, shop: EventStore) -> EventStore:
     """The shop, told by its read models, and by a replay where there are none."""
     return request.getfixturevalue("projected") if request.param == "projected" else shop
-
-
-@pytest.mark.parametrize("moment", MOMENTS, ids=str)
-def test_each_leaf_names_the_event_that_made_it_so(moment: dict[str, str], told: EventStore, open_page: Open) -> None:
-    at = open_page("order", k="order-1", e="3", **moment)
-    assert not at.exception
-    found = table(at, "State")
-    by = {row[0]: row[2] for row in cells(found)}
-    assert by["total"] == "Order Created #1"
-    assert by["status"] == by["paid"] == "Order Paid #2"
-    status = next(row for row in found["rows"] if row["id"] == "status")
-    assert "e=3" in status["href"]
-    assert status["cells"][2]["mark"] == "here"
-
-
-def test_a_leaf_that_an_earlier_event_made_leads_there(told: EventStore, open_page: Open) -> None:
-    found = table(open_page("order", k="order-1"), "State")
-    total = next(row for row in found["rows"] if row["id"] == "total")
-    assert "e=1" in total["href"]
-    assert total["cells"][2]["mark"] == ""
-    assert "path=total" in total["cells"][0]["href"]
 
 
 def test_a_field_tells_every_value_it_had(told: EventStore, open_page: Open) -> None:

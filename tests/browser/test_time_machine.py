@@ -19,9 +19,10 @@ def until(window: Window, text: str, **parameters: str) -> None:
 
 def test_a_value_leads_to_the_event_that_made_it_so_by_keyboard(window: Window) -> None:
     window.open("/order?k=order-1&p=orders").shows("What changed")
-    blame = window.page.locator(".st-key-state tr[data-id=order_id] a:not(.own)")
-    blame.focus()
-    blame.press("Enter")
+    window.page.locator(".leaf[data-path=order_id]").wait_for()
+    window.page.get_by_role("grid").focus()
+    for key in ("ArrowDown", "ArrowRight", "ArrowRight", "Enter"):
+        window.page.keyboard.press(key)
     window.until_drawn("/order", "after #1", k="order-1", p="orders", e="1")
     window.page.go_back()
     window.until_place("/order", k="order-1", p="orders")
@@ -29,7 +30,7 @@ def test_a_value_leads_to_the_event_that_made_it_so_by_keyboard(window: Window) 
 
 def test_a_path_opens_its_history_and_a_condition_its_times(window: Window) -> None:
     window.open("/order?k=order-1&p=orders").shows("What changed")
-    window.page.locator(".st-key-state tr[data-id=order_id] a.own").click()
+    window.page.locator(".leaf[data-path=order_id] .path a").click()
     until(window, "1 value", k="order-1", p="orders", path="order_id")
     field = window.page.get_by_label("When exactly?")
     field.fill('order_id = "1"')

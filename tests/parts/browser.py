@@ -26,12 +26,16 @@ def executable() -> Path | None:
     return max(cache.glob("chromium-*/chrome-linux*/chrome"), default=None)
 
 
+def sandbox() -> list[str]:
+    """What the browser must be told about its sandbox: it has none for root."""
+    return ["--no-sandbox"] if os.geteuid() == 0 else []
+
+
 @contextmanager
 def browser() -> Iterator[Browser]:
     """A started browser without a window."""
-    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=executable(), args=sandbox)
+        started = playwright.chromium.launch(executable_path=executable(), args=sandbox())
         try:
             yield started
         finally:

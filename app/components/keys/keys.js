@@ -17,6 +17,11 @@ function bar(name) {
   document.dispatchEvent(new CustomEvent("chronoscope:bar", { detail: name }));
   return true;
 }
+function story(event, name, shifted) {
+  if (!document.querySelector(".st-key-story")) return false;
+  document.dispatchEvent(new CustomEvent("chronoscope:story", { detail: event.shiftKey ? shifted : name }));
+  return true;
+}
 function press(selector) {
   const found = document.querySelector(selector);
   if (found) found.click();
@@ -42,8 +47,8 @@ function mount(root) {
     "/": search, "?": () => { sheet.open ? sheet.close() : sheet.showModal(); return true; },
     g: (event) => { chord = event.timeStamp; return true; }, n: () => press(".st-key-live button"),
     j: () => move(1), k: () => move(-1),
-    ArrowLeft: (event) => !taken(event, ARROWED) && (press(".st-key-step_back button") || bar("back")),
-    ArrowRight: (event) => !taken(event, ARROWED) && (press(".st-key-step_on button") || bar("on")),
+    ArrowLeft: (event) => !taken(event, ARROWED) && (story(event, "back", "changeBack") || bar("back")),
+    ArrowRight: (event) => !taken(event, ARROWED) && (story(event, "on", "changeOn") || bar("on")),
     " ": (event) => !taken(event, "button, a, summary, [role=button], [role=tab], [role=slider]") && bar("play"),
     ",": () => bar("hourBack"), ".": () => bar("hourOn"), "<": () => bar("dayBack"), ">": () => bar("dayOn"),
     "[": () => bar("narrow"), "]": () => bar("widen"), a: () => bar("pin"), A: () => bar("unpin"), y: () => bar("copy"),

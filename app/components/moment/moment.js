@@ -181,6 +181,16 @@ function render(s) {
   flag(s);
   bubble(s);
   words(s);
+  lead(s);
+}
+// What moves along with the hand hears of each frame in which it stands elsewhere, and that it was let go.
+function lead(s) {
+  const leading = busy(s), told = `${s.occurred} ${s.commit_} ${leading}`;
+  if ((leading || s.leading) && told !== s.told) {
+    document.dispatchEvent(new CustomEvent("chronoscope:moment", { detail: { occurred: s.occurred, known: s.commit_, held: leading } }));
+  }
+  s.told = told;
+  s.leading = leading;
 }
 function place(s, hand, name) {
   const x = toX(s.view, s.width, at(s, name)), inside = clamp(x, 0, s.width);
