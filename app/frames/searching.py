@@ -29,7 +29,7 @@ def heading(found: Search, at: Standing, place: Place) -> dict[str, Any]:
 
 def _note(found: Search, at: Standing) -> str:
     until = "now" if at.time is None or at.live else formats.plain_time(at.time)
-    keys = formats.plural(found.searched.found, "key")
+    keys = formats.plural(found.searched.found, "key") if found.searched.found else "no key"
     so_far = " so far" if found.after else ""
     return f"held of {keys}{so_far}, at any time up to {until}; {_searched(found)}"
 
@@ -38,8 +38,8 @@ def _searched(found: Search) -> str:
     """How far the search came."""
     searched = found.searched
     if found.narrowed is not None:
-        keys = f"{searched.keys:,} of {formats.plural(found.narrowed, 'key')}"
-        return f"searched {keys} that an index names" if found.after else f"searched all {keys.split(' of ')[1]}"
+        so_far = f"{searched.keys:,} of " if found.after else "all "
+        return f"searched {so_far}{formats.plural(found.narrowed, 'key')} that an index names"
     if found.after:
         return f"searched {searched.rows:,} of at most {found.stored:,} states, {searched.keys:,} keys"
     return f"searched all {searched.keys:,} keys, {searched.rows:,} states"

@@ -281,10 +281,14 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class HeldKey:
-    """A key for which a condition held at some time, with all the times and the events at their edges."""
+    """A key for which a condition held at some time, with all the times and the events at their edges.
+
+    `refolded`: by an older belief of a long key, which was folded anew from its stored rows.
+    """
 
     key: str
     held: Sequence[Held]
+    refolded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

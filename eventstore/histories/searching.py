@@ -14,7 +14,7 @@ from eventstore.core.blame import when
 from eventstore.core.condition import All, Comparison, Condition, Either
 from eventstore.core.facet import Facet, Kind
 from eventstore.core.paths import Path
-from eventstore.histories.answers import HeldKey, Seen, Sight, Stored, When
+from eventstore.histories.answers import HeldKey, Seen, Sight, Steps, Stored, When
 from eventstore.histories.keys import Projections, steps
 from eventstore.histories.standing import Standing
 
@@ -39,7 +39,7 @@ class Look:
     """The next keys with their states up to the moment, as one snapshot had them; `more`: others follow."""
 
     build: Build
-    stories: Sequence[tuple[str, Sequence[Stored]]]
+    stories: Sequence[Steps]
     more: bool
     narrowed: int | None
     stored: int
@@ -49,10 +49,10 @@ def look(at: Standing, condition: Condition, after: str | None, seen: Seen, proj
     """The keys behind `after` for which the condition may have held, as many as one answer may look at."""
     named = _named(at, ways(condition, _facets(at.build, seen.hidden)))
     keys = _keys(at, after) if named is None else [key for key in named if after is None or key > after]
-    stories, rows = list[tuple[str, Sequence[Stored]]](), 0
+    stories, rows = list[Steps](), 0
     for key in keys[:MOST_KEYS]:
-        stories.append((key, steps(at, key, projections, None, EVERY).rows))
-        rows += len(stories[-1][1])
+        stories.append(steps(at, key, projections, None, EVERY))
+        rows += len(stories[-1].rows)
         if rows >= MOST_ROWS:
             break
     ((stored,),) = at.rows(f"SELECT coalesce(max(id), 0) FROM {at.build.rows}")  # noqa: S608 - our own names
@@ -62,17 +62,17 @@ def look(at: Standing, condition: Condition, after: str | None, seen: Seen, proj
 def judged(looked: Look, condition: Condition, limit: int, seen: Seen) -> When:
     """The keys for which it held, the first of them up to the limit, with all the times."""
     found, keys, rows = list[HeldKey](), 0, 0
-    for key, stored in looked.stories:
-        held = when(stored if seen.state is None else _as_seen(stored, seen.state), condition)
-        found += [HeldKey(key, held)] if held else []
-        keys, rows = keys + 1, rows + len(stored)
+    for story in looked.stories:
+        held = when(story.rows if seen.state is None else _as_seen(story.rows, seen.state), condition)
+        found += [HeldKey(story.key, held, refolded=story.refolded)] if held else []
+        keys, rows = keys + 1, rows + len(story.rows)
         if len(found) == limit:
             break
     more = looked.more or keys < len(looked.stories)
     return When(
         looked.build.projection,
         found,
-        looked.stories[keys - 1][0] if more else None,
+        looked.stories[keys - 1].key if more else None,
         keys=keys,
         rows=rows,
         narrowed=looked.narrowed,

@@ -385,7 +385,7 @@ OURS = (
     Mistake(
         "goes on behind all that was read",
         SEARCHING,
-        (("looked.stories[keys - 1][0] if more", "looked.stories[-1][0] if more"),),
+        (("looked.stories[keys - 1].key if more", "looked.stories[-1].key if more"),),
         "when",
     ),
     Mistake(
