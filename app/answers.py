@@ -282,6 +282,50 @@ class Unread:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """A time in which a condition held of a key, with the events at its edges; `until` None: it still does."""
+
+    since: int
+    until: int | None
+    began: Event
+    ended: Event | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeySpans:
+    """A key of which a condition held: how often, and the first times of them."""
+
+    key: str
+    times: int
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """How far a search came, all its pages together: so many keys with so many rows, so many keys found."""
+
+    keys: int = 0
+    rows: int = 0
+    found: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """When a condition held, over all keys of a read model: a page of it, by key.
+
+    `after` goes on; empty: that was all. `narrowed`: an index named so many keys to look at; None: all were looked at,
+    which have at most `stored` rows together.
+    """
+
+    found: tuple[KeySpans, ...]
+    after: str
+    searched: Searched
+    narrowed: int | None
+    stored: int
+    checkpoint: int
+
+
+@dataclass(frozen=True, slots=True)
 class Stream:
     """A stream in a list: how far it has come, and when it changed last."""
 

@@ -55,6 +55,11 @@ class Model:
         return tuple(facet for facet in self.facets if not facet.hidden)
 
     @property
+    def hidden(self) -> tuple[str, ...]:
+        """The facets whose values a mask hides."""
+        return tuple(facet.name for facet in self.facets if facet.hidden)
+
+    @property
     def counted(self) -> tuple[str, ...]:
         """The facets by which keys can be counted now."""
         stopped = self.build.stopped if self.build else ()

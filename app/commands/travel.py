@@ -1,6 +1,7 @@
 """Commands that travel through one key's story: blame, when, diff, reproduce."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from app.commands.histories import at_moment
 if TYPE_CHECKING:  # for the same reason as in options
     from eventstore import Condition, Moment, RecordedEvent, Story
     from eventstore import Path as Field
-    from eventstore.histories import Steps
+    from eventstore.histories import Steps, When
 
 EVERY = 2**31
 """More steps than any key has."""
@@ -43,27 +44,66 @@ def blame(
 
 @click.command()
 @click.argument("projection")
-@click.argument("key")
+@click.argument("keys", metavar="[KEY]", nargs=-1)
 @click.argument("condition")
 @at_moment
 @options.as_json
 @options.database
 def when(
-    *, projection: str, key: str, condition: str, at: int | None, as_json: bool, database: str | None, **known: int
+    *,
+    projection: str,
+    keys: tuple[str, ...],
+    condition: str,
+    at: int | None,
+    as_json: bool,
+    database: str | None,
+    **known: int,
 ) -> None:
-    """Print every time in which a condition held of a key, with the events at its edges.
+    """Print every time in which a condition held of a key, with the events at its edges; without a key of all keys.
 
-    A condition is like 'status = paid and (total < 0 or not items[0].sku = "A 1")'.
+    A condition is like 'status = paid and (total < 0 or not items[0].sku = "A 1")'. Of all keys those for which it ever
+    held are printed as they are found, in their order; with --json a line each.
     """
     from app.commands import travel_told as told
     from eventstore import Moment
 
+    if len(keys) > 1:
+        raise click.UsageError(f"{len(keys)} keys before the condition: put a condition of several words in quotes.")
     asked_for = _condition(condition)
     with options.asking(database, **known) as asked:
-        steps = asked.histories.steps(projection, key, Moment(at, asked.known), limit=EVERY)
-        found = told.Times(steps, condition, asked_for)
+        moment = Moment(at, asked.known)
+        if not keys:
+            return _when_of_all(asked, projection, condition, moment, as_json=as_json)
+        steps = asked.histories.steps(projection, keys[0], moment, limit=EVERY)
+        found = told.Times.of(steps, condition, asked_for)
         events = _events(asked, found.positions)
     click.echo(found.json(events) if as_json else found.page(events))
+    return None
+
+
+def _when_of_all(asked: options.Asked, projection: str, text: str, moment: "Moment", *, as_json: bool) -> None:
+    """All keys, page by page; how far it came goes to the standard error."""
+    from app.commands import travel_told as told
+
+    searched = told.Searched()
+    for page in _pages(asked, projection, text, moment):
+        times = told.Times.of_all(page, text)
+        events = _events(asked, [position for one in times for position in one.positions])
+        for one in times:
+            click.echo(one.json(events) if as_json else one.page(events))
+        searched.add(page)
+        if searched.due(page):
+            click.echo(searched.line(page), err=True)
+
+
+def _pages(asked: options.Asked, projection: str, text: str, moment: "Moment") -> "Iterator[When]":
+    condition, after = _condition(text), None
+    while True:
+        page = asked.histories.when(projection, condition, moment, after=after)
+        yield page
+        after = page.after
+        if after is None:
+            return
 
 
 @click.command()

@@ -3,7 +3,8 @@
 Each answer names the events that it needs (`positions`), and prints with them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from app import formats
@@ -12,6 +13,7 @@ from app.commands.told import json_line, time
 from eventstore import (
     Change,
     Condition,
+    Held,
     Json,
     Path,
     RecordedEvent,
@@ -22,9 +24,13 @@ from eventstore import (
     when,
     written,
 )
-from eventstore.histories import Steps
+from eventstore.histories import Steps, When
 
 Events = Mapping[int, RecordedEvent]
+
+
+TOLD_EACH = 100_000
+"""A search tells how far it came each time that it has looked through so many states."""
 
 
 class Told:
@@ -118,9 +124,23 @@ class FieldHistory(Told):
 class Times(Told):
     """When a condition held."""
 
-    def __init__(self, steps: Steps, text: str, condition: Condition) -> None:
+    def __init__(self, steps: Steps, text: str, held: Sequence[Held]) -> None:
         super().__init__(steps)
-        self.text, self.held = text, when(steps.rows, condition)
+        self.text, self.held = text, held
+
+    @classmethod
+    def of(cls, steps: Steps, text: str, condition: Condition) -> "Times":
+        """The times of one key."""
+        return cls(steps, text, when(steps.rows, condition))
+
+    @classmethod
+    def of_all(cls, found: When, text: str) -> "list[Times]":
+        """The times of each key that was found."""
+        name, checkpoint = found.projection, found.checkpoint
+        return [
+            cls(Steps(name, one.key, (), more=False, checkpoint=checkpoint, refolded=one.refolded), text, one.held)
+            for one in found.found
+        ]
 
     @property
     def positions(self) -> list[int]:
@@ -152,6 +172,31 @@ class Times(Told):
         if self.held and self.held[-1].until is None:
             lines.append("      and still at the moment")
         return "\n".join([f"{shown(self.text)}, of {self.head}", *(lines or ["never held up to the moment"])])
+
+
+@dataclass
+class Searched:
+    """How far a search over all keys came: keys and rows that were looked at, keys of which the condition held."""
+
+    keys: int = 0
+    rows: int = 0
+    found: int = 0
+
+    def add(self, page: When) -> None:
+        """The next page."""
+        self.keys, self.rows, self.found = self.keys + page.keys, self.rows + page.rows, self.found + len(page.found)
+
+    def due(self, page: When) -> bool:
+        """Whether to say so: at the end, and whenever another part of many states was looked through."""
+        return page.after is None or self.rows // TOLD_EACH > (self.rows - page.rows) // TOLD_EACH
+
+    def line(self, page: When) -> str:
+        """For people."""
+        more = page.after is not None
+        keys = f"{self.keys:,} of {page.narrowed:,}" if more and page.narrowed is not None else f"{self.keys:,}"
+        rows = f"{self.rows:,} of at most {page.stored:,}" if more and page.narrowed is None else f"{self.rows:,}"
+        done = f"searched {'' if more else 'all: '}{keys} keys, {rows} states"
+        return f"{done}; held of {self.found:,} keys (checkpoint {page.checkpoint:,})"
 
 
 class Differences(Told):

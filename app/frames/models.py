@@ -205,9 +205,8 @@ def caveats(model: Model, found: Sequence[ModelPage | ModelCounts | Compared | W
     if model.build and model.build.stopped:
         names = ", ".join(model.build.stopped)
         said.append(f"{names} took on more than 50 values, so keys are not counted by it any more.")
-    hidden = [facet.name for facet in model.facets if facet.hidden]
-    if hidden:
-        said.append(f"Hidden by the mask: {', '.join(hidden)}.")
+    if model.hidden:
+        said.append(f"Hidden by the mask: {', '.join(model.hidden)}.")
     return said
 
 

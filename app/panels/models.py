@@ -7,9 +7,9 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from app import charts, context, formats, links, queries
-from app.answers import Standing
+from app.answers import Standing, Unread
 from app.components import parts
-from app.frames import comparing, numbers
+from app.frames import comparing, numbers, searching, travel
 from app.frames import models as frames
 from app.frames.tables import Look
 from app.links import Place
@@ -19,7 +19,7 @@ from app.theme import colours
 NEW = {"row": "", "move": ""}
 """What a new question leaves behind: the page within its answer."""
 
-FRESH = {**NEW, "f": "", "by": "", "sum": "", "ever": ""}
+FRESH = {**NEW, "f": "", "by": "", "sum": "", "ever": "", "when": ""}
 """What another read model leaves behind."""
 
 
@@ -34,7 +34,7 @@ def choices(model: Model, models: Sequence[Model], place: Place) -> tuple[str | 
     """The fields that choose; by which facet keys are counted, and which is summed ('': none)."""
     by = place.by if place.by in model.counted else next(iter(model.counted), None)
     summed = place.sum if place.sum in model.summed else next(iter(model.summed), "")
-    columns = st.columns([3, 2, 2, 6, 3], gap="small", vertical_alignment="bottom")
+    columns = st.columns([3, 2, 2, 4, 4, 3], gap="small", vertical_alignment="bottom")
     with columns[0]:
         _choice("Read model", "p", model.name, [one.name for one in models])
     with columns[1]:
@@ -44,6 +44,8 @@ def choices(model: Model, models: Sequence[Model], place: Place) -> tuple[str | 
     with columns[3], st.container(key="search"):
         _text("Where", "f", place.f, "status = paid and total > 100")
     with columns[4]:
+        _text("When exactly?", "when", place.when, "total < 0 or status = lost")
+    with columns[5]:
         _text("Compare with", "t2", place.t2, "another time, 2026-03-01 14:05")
     return by, summed
 
@@ -124,6 +126,21 @@ def ever(model: Model, at: Standing, place: Place, look: Look) -> None:
     parts.facts(frames.ever_heading(found, at, place), key="ever_head")
     told(frames.caveats(model, [found]))
     parts.rows(frames.ever(model, found, look, place), key="ever", keyboard=True)
+
+
+def when(model: Model, at: Standing, place: Place, look: Look) -> None:
+    """When a condition held, of which keys."""
+    found = queries.when(context.VIEWER, at, model, place)
+    if isinstance(found, Unread):
+        parts.facts(travel.unread(found, place, "when"), key="when_unread")
+        st.code(found.marked, language=None)
+        return
+    parts.facts(searching.heading(found, at, place), key="when_head")
+    told(searching.caveats(model, place))
+    if found.found:
+        parts.rows(searching.spans(model, found, at, place, look), key="when", keyboard=True)
+    else:
+        parts.facts(searching.nothing(found, model, place), key="when_nothing")
 
 
 def compare(model: Model, by: str | None, at: Standing, place: Place, look: Look) -> None:

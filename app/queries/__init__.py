@@ -11,6 +11,7 @@ from app.queries.orders import found, story
 from app.queries.overview import catalogue, curve, happened, last_hour, stories
 from app.queries.projections import course, courses, parked, unrouted
 from app.queries.relating import related, rewrote
+from app.queries.searching import when
 from app.queries.source import use
 from app.queries.taking import taken
 from eventstore.clock import now
@@ -54,4 +55,5 @@ __all__ = [
     "taken",
     "unrouted",
     "use",
+    "when",
 ]

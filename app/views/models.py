@@ -1,4 +1,6 @@
-"""Read models: every key at the moment, counts and sums over time, two moments compared, who was ever so."""
+"""Read models: every key at the moment, counts and sums over time, two moments compared, who was ever so, when a
+condition held.
+"""
 
 import streamlit as st
 
@@ -28,6 +30,8 @@ parts.cards(numbers.model(counts, course, place, look), key="numbers")
 panels.curves(curve, counts, summed, at, place, look)
 if place.compared is not None:
     panels.compare(model, by, at, place, look)
+elif place.when:
+    panels.when(model, at, place, look)
 elif place.ever:
     panels.ever(model, at, place, look)
 else:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Protocol
 
-from eventstore.core.canonical import decode, encode
+from eventstore.core.canonical import decode, decode_proven, encode
 from eventstore.core.condition import Condition
 from eventstore.core.event import Micros
 from eventstore.core.paths import MISSING, Path, found, leaves
@@ -28,7 +28,7 @@ class KeyStep(Protocol):
 
     @property
     def state(self) -> str | None:
-        """What holds behind the event, as JSON text; None: nothing."""
+        """What holds behind the event, as JSON text that `encode` made; None: nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ def _judged(steps: Iterable[KeyStep], condition: Condition) -> Iterator[tuple[in
     text, holds = None, False
     for step in steps:
         if step.state != text:
-            text, holds = step.state, step.state is not None and condition.holds(decode(step.state))
+            text, holds = step.state, step.state is not None and condition.holds(decode_proven(step.state))
         yield step.event_position, step.since, holds
 
 

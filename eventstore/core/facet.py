@@ -86,6 +86,10 @@ class Facet:
         """The value as a state holds it: a decimal with its point, all others as they are."""
         return Decimal(int(value)).scaleb(-self.scale) if self.kind is Kind.DECIMAL and value is not None else value
 
+    def holds(self, text: str) -> bool:
+        """Whether a text is short enough to be kept."""
+        return _text(text, 0) is not None
+
     def column(self, value: Any) -> Value:
         """What the column holds for a value that somebody asks for. Raises ValueError where it is none of this kind."""
         found = _READERS[self.kind](_typed(self.kind, value), self.scale)

@@ -4,10 +4,11 @@ Every answer carries the `checkpoint` of the build that gave it. `complete`: not
 further would have cost too much; where it is False, ask for less.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from eventstore.core.blame import Held
 from eventstore.core.canonical import decode
 from eventstore.core.condition import Operator
 from eventstore.core.event import Micros
@@ -260,4 +261,49 @@ class Ever:
     after: Place | None
     visited: int
     complete: bool
+    checkpoint: int
+
+
+Sight = Callable[[str], str]
+"""Makes of a state's JSON text what may be seen of it, as JSON text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What whoever asks may see of states: a condition finds out nothing else.
+
+    `state` None: all of it. Facets that are `hidden` do not even help to find keys.
+    """
+
+    state: Sight | None = None
+    hidden: Collection[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HeldKey:
+    """A key for which a condition held at some time, with all the times and the events at their edges.
+
+    `refolded`: by an older belief of a long key, which was folded anew from its stored rows.
+    """
+
+    key: str
+    held: Sequence[Held]
+    refolded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """When a condition held, by key. `after` continues with the keys that follow; None: those were all.
+
+    So many `keys` with so many `rows` were looked at. `narrowed`: of so many keys, which an index named; None: of all
+    keys, which have at most `stored` rows together.
+    """
+
+    projection: str
+    found: Sequence[HeldKey]
+    after: str | None
+    keys: int
+    rows: int
+    narrowed: int | None
+    stored: int
     checkpoint: int

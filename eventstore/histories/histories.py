@@ -4,16 +4,33 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from eventstore.builds import Build, builds
+from eventstore.core.condition import Condition
 from eventstore.core.event import Micros, RecordedEvent
 from eventstore.core.moment import LIVE, Moment
 from eventstore.core.projection import Projection
 from eventstore.errors import NotProjected
-from eventstore.histories import comparing, counts, effects, keys, pages, troubles
-from eventstore.histories.answers import AsOf, Behind, Between, Counts, Curve, Ever, Page, Place, Steps, Where
+from eventstore.histories import comparing, counts, effects, keys, pages, searching, troubles
+from eventstore.histories.answers import (
+    AsOf,
+    Behind,
+    Between,
+    Counts,
+    Curve,
+    Ever,
+    Page,
+    Place,
+    Seen,
+    Steps,
+    When,
+    Where,
+)
 from eventstore.histories.effects import Effects, Outcome
 from eventstore.histories.standing import Standing, stand
 from eventstore.histories.troubles import LastProof, Parked, Unrouted
 from eventstore.store import EventStore
+
+ALL = Seen()
+"""The whole of every state."""
 
 
 class Histories:
@@ -121,6 +138,24 @@ class Histories:
         """The keys that ever fulfilled all conditions up to the moment, also those that are fine now."""
         with self._at(projection, until) as at:
             return pages.ever(at, where, after, limit, self._projections)
+
+    def when(
+        self,
+        projection: str,
+        condition: Condition,
+        until: Moment = LIVE,
+        *,
+        after: str | None = None,
+        limit: int = 50,
+        seen: Seen = ALL,
+    ) -> When:
+        """The keys for which a condition ever held up to the moment, by key, with the times; the keys behind `after`.
+
+        States are looked through, a bounded number in one answer, which may so have found nothing yet.
+        """
+        with self._at(projection, until) as at:
+            looked = searching.look(at, condition, after, seen, self._projections)
+        return searching.judged(looked, condition, limit, seen)
 
     def parked(self, projection: str, *, after: str = "", limit: int = 50) -> Parked:
         """The keys whose fold stopped, by the latest belief: at which event, and why."""

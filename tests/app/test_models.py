@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -41,6 +42,8 @@ MOMENTS: list[dict[str, str]] = [
     {"ever": "1", "f": "status = created"},
     {"f": "status = paid", "by": "nonsense", "sum": "nonsense", "row": "nonsense", "p": "nonsense"},
     {"row": '[1,"x","y"]'},
+    {"when": "status = paid", "row": "nonsense", "f": "nonsense"},
+    {"when": "status = paid", "row": '["order-1","x"]', "known": "3"},
     {"p": "payments", "by": "method", "sum": "captured"},
     {"p": "automatic"},
 ]
@@ -154,6 +157,90 @@ def test_who_was_ever_so_is_told_with_the_times(projected: EventStore, open_page
     rows = {row[0]: row for row in cells(at, "Keys that were ever so")}
     assert rows["order-2"][1] == "still so"
     assert (rows["order-1"][1], rows["order-1"][5]) == ("not any more", "1 min 1 s")
+
+
+PAID = "status = paid"
+
+
+def test_when_a_condition_held_is_told_of_all_keys_with_the_events(projected: EventStore, open_page: Open) -> None:
+    at = open_page("models", p="orders", when=PAID)
+    (row,) = cells(at, f"When {PAID} held")
+    assert (row[0], row[2], row[4], row[5]) == ("order-1", "Order Paid #2", "Order Shipped #3", "8 min 59 s")
+    assert "held of 1 key, at any time up to now; searched all 1 key that an index names" in texts(at)
+    (held,) = table(at, f"When {PAID} held")["rows"]
+    assert held["href"] == "order?t=2026-03-01T12%3A01%3A01.000000Z&k=order-1&p=orders&when=status+%3D+paid"
+    assert "t=2026-03-01T12%3A10%3A00.000000Z" in held["cells"][4]["href"]
+
+
+def test_when_stands_at_the_moment(projected: EventStore, open_page: Open) -> None:
+    at = open_page("models", p="orders", when=PAID, t="2026-03-01T12:05:00Z")
+    (row,) = cells(at, f"When {PAID} held")
+    assert row[3:] == ["at the moment", "still so", "3 min 59 s"]
+    assert "It never held" in titles(open_page("models", p="orders", when=PAID, known="1"))
+    assert "It never held" in titles(open_page("models", p="orders", when="total < 0"))
+
+
+def test_a_condition_that_cannot_be_read_is_marked(projected: EventStore, open_page: Open) -> None:
+    at = open_page("models", p="orders", when="status == paid")
+    assert "This condition cannot be read" in titles(at)
+    assert "write = for ==" in texts(at)
+    assert [code.value for code in at.code] == ["status == paid\n       ^"]
+
+
+def test_a_search_that_is_not_over_says_how_far_it_came(
+    projected: EventStore, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("eventstore.histories.searching.MOST_KEYS", 1)
+    monkeypatch.setattr("app.queries.searching.SECONDS", 0)
+    at = open_page("models", p="orders", when="status is not nothing and total is nothing")
+    assert "Nothing found so far" in titles(at)
+    assert "held of no key so far, at any time up to now; searched 3 of at most 4 states, 1 keys" in texts(at)
+    (go_on,) = {one["href"] for part in parts(at) for one in part.get("links", []) if one["text"] == "Go on"}
+    row = dict(parse_qsl(go_on.removeprefix("?")))["row"]
+    at = open_page("models", p="orders", when="status is not nothing and total is nothing", row=row)
+    assert [row[0] for row in cells(at, "When status is not nothing and total is nothing held")] == ["order-2"]
+    assert "held of 1 key, at any time up to now; searched all 2 keys, 4 states" in texts(at)
+
+
+def test_a_key_that_changed_often_leads_to_its_story(
+    projected: EventStore, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kinds = ["Order Refunded", "Order Paid"] * 7
+    projected.append(
+        [
+            given.event("order-1", kind, {"paid": 1}, given.NOON + (700 + 10 * number) * given.SECOND)
+            for number, kind in enumerate(kinds)
+        ]
+    )
+    Projector(projected, load(Settings().projections)).catch_up()
+    rows = table(open_page("models", p="orders", when=PAID), f"When {PAID} held")["rows"]
+    assert [row["cells"][0]["text"] for row in rows] == ["order-1"] * 6
+    assert (rows[-1]["cells"][1]["text"], rows[-1]["href"]) == (
+        "3 more times",
+        "order?k=order-1&p=orders&when=status+%3D+paid",
+    )
+
+
+def test_other_conditions_are_no_part_of_when(projected: EventStore, open_page: Open) -> None:
+    at = open_page("models", p="orders", when=PAID, f="status = created")
+    assert len(cells(at, f"When {PAID} held")) == 1
+    assert "The conditions status = created are no part of this question" in texts(at)
+
+
+@pytest.mark.parametrize("mask", ["status", "total"])
+def test_a_condition_does_not_find_out_what_a_mask_hides(
+    mask: str, projected: EventStore, settings: Settings, open_page: Open
+) -> None:
+    guesses = {"status": ("status = shipped", "status = never"), "total": ("total = 12.90", "total = 12.91")}[mask]
+    assert "It never held" not in titles(open_page("models", p="orders", when=guesses[0]))
+    answer_from(replace(settings, mask=(mask,)))
+    right, wrong = (
+        [(part.get("note"), part.get("text")) for part in parts(open_page("models", p="orders", when=guess))]
+        for guess in guesses
+    )
+    assert "It held of no key of orders up to this moment" in str(right)
+    assert right == wrong, "what is said of a right guess differs from what is said of a wrong one"
+    assert f"Hidden by the mask, so not found out here: {mask}." in str(right)
 
 
 def test_an_older_belief_says_that_its_cost_grows(projected: EventStore, open_page: Open) -> None:
@@ -294,6 +381,7 @@ def test_the_overview_counts_read_models(projected: EventStore, open_page: Open)
     ("field", "typed", "parameters"),
     [
         ("model_f", "status = paid", {"f": "status = paid", "p": "orders"}),
+        ("model_when", "total < 0", {"when": "total < 0", "p": "orders"}),
         ("model_t2", "2026-03-01 12:00", {"t2": "2026-03-01T12:00:00.000000Z"}),
     ],
 )
@@ -307,6 +395,6 @@ def test_what_is_typed_goes_into_the_address(
 
 
 def test_another_read_model_begins_anew(projected: EventStore, open_page: Open) -> None:
-    at = open_page("models", p="orders", f="status = paid", t="2026-03-01T12:05:00Z")
+    at = open_page("models", p="orders", f="status = paid", when=PAID, t="2026-03-01T12:05:00Z")
     at.selectbox(key="model_p").set_value("payments").run()
     assert dict(at.query_params) == {"p": "payments", "t": "2026-03-01T12:05:00Z"}

@@ -82,7 +82,9 @@ def test_as_known_it_is_the_beginning_of_the_latest_or_read_anew(known: int, set
         found = story(known=str(known))
         assert [step.event_position for step in found.steps] == [row.event_position for row in rows]
         assert (found.known, found.later) == (len(rows), len(times) - len(rows))
-        assert found.whole.deltas.changes(found.until - 1) == changes(rows[-2].state if rows[1:] else None, rows[-1].state)
+        assert found.whole.deltas.changes(found.until - 1) == changes(
+            rows[-2].state if rows[1:] else None, rows[-1].state
+        )
         for text in ("n > 5", "late = true"):
             told = travel.spells(found, text, found.until - 1, None)
             assert isinstance(told, Spells)

@@ -101,6 +101,58 @@ def test_when_tells_every_interval_with_its_edges(ask: Ask) -> None:
     assert ask("when", "orders", "order-1", "total < 0")["intervals"] == []
 
 
+@pytest.fixture
+def three(run: Run, database_url: str) -> None:
+    """Two more orders beside the first: one was never paid."""
+    with EventStore.open(database_url, now=lambda: given.NOON) as store:
+        for number, kinds in ((2, ("Order Created", "Order Paid")), (3, ("Order Created",))):
+            for place, kind in enumerate(kinds):
+                data = {"order_id": str(number)}
+                store.append([given.event(f"order-{number}", kind, data, TEN + place * 60 * given.SECOND)])
+        Projector(store, load(SHIPPED)).catch_up()
+
+
+def test_when_without_a_key_tells_all_keys_a_line_each(run: Run, three: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("eventstore.histories.searching.MOST_KEYS", 1)
+    ended = run("when", "orders", "status = paid", "--json")
+    assert ended.exit_code == 0, ended.output
+    told = [json.loads(line) for line in ended.stdout.splitlines()]
+    assert [
+        (one["key"], [(span["began_by"]["position"], span["seconds"]) for span in one["intervals"]]) for one in told
+    ] == [("order-1", [(2, 600.0), (5, None)]), ("order-2", [(8, None)])]
+    assert told[0] == json.loads(run("when", "orders", "order-1", "status = paid", "--json").stdout)
+    assert ended.stderr.strip() == "searched all: 2 keys, 8 states; held of 2 keys (checkpoint 9)"
+
+
+def test_when_of_all_keys_stands_at_a_moment_on_both_clocks(run: Run, three: None) -> None:
+    for words, keys in (["--known", "7"], ["order-1"]), (["--at", at(0)], []), ([], ["order-1", "order-2"]):
+        told = run("when", "orders", "status = paid", "--json", *words).stdout.splitlines()
+        assert [json.loads(line)["key"] for line in told] == keys
+    ended = run("when", "orders", "total < 0")
+    assert (ended.stdout, ended.stderr) == (
+        "",
+        "searched all: 3 keys, 9 states; held of 0 keys (checkpoint 9)\n",
+    )
+
+
+def test_a_long_search_says_how_far_it_came(run: Run, three: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("eventstore.histories.searching.MOST_KEYS", 1)
+    monkeypatch.setattr("app.commands.travel_told.TOLD_EACH", 8)
+    ended = run("when", "orders", "total > 0")
+    stored = int(re.findall(r"of at most (\d+) states", ended.stderr)[0])
+    assert stored > 9, "late events superseded some"
+    assert ended.stderr.splitlines() == [
+        f"searched 2 keys, 8 of at most {stored} states; held of 1 keys (checkpoint 9)",
+        "searched all: 3 keys, 9 states; held of 1 keys (checkpoint 9)",
+    ]
+    assert ended.stdout.count("of order-1 by orders") == 1
+
+
+def test_a_condition_without_quotes_is_told_apart_from_a_key(run: Run) -> None:
+    ended = run("when", "orders", "status", "=", "paid")
+    assert (ended.exit_code, "put a condition of several words in quotes" in ended.stderr) == (2, True)
+
+
 def test_diff_tells_what_differs_and_which_events_one_moment_sees_alone(ask: Ask) -> None:
     found = ask("diff", "orders", "order-1", at(12), at(27))
     changed = {one["path"]: (one["kind"], one["before"], one["after"]) for one in found["changes"]}

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser
 from eventstore import EventStore, Projector, load
 from eventstore.settings import Settings
 from tests import given
-from tests.browser.pages import Window
+from tests.browser.pages import Window, fresh
 from tests.browser.served import dashboard
 
 EVIL = "http://evil.example/beacon"
@@ -88,8 +88,5 @@ def served(shop: Path) -> Iterator[str]:
 @pytest.fixture
 def window(chromium: Browser, served: str) -> Iterator[Window]:
     """A fresh window; at the end it asked nobody else, ran nothing foreign, and logged no error."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 900}, timezone_id="America/New_York")
-    opened = Window(context.new_page(), served)
-    yield opened
-    opened.check()
-    context.close()
+    with fresh(chromium, served, timezone_id="America/New_York") as opened:
+        yield opened

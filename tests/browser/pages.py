@@ -1,11 +1,12 @@
 """A browser window on the dashboard, and what it must never do."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 PATIENCE = 120
 """Seconds to wait for what must come: a fresh server's first page took one minute on a machine ten times overbooked."""
@@ -99,3 +100,14 @@ class Window:
         assert self.page.evaluate("() => window.__xss") is None
         assert self.foreign == []
         assert [error for error in self.errors if not any(part in error for part in HARMLESS)] == []
+
+
+@contextmanager
+def fresh(chromium: Browser, address: str, **options: Any) -> Iterator[Window]:
+    """A browser that was never here; at the end nothing foreign was asked or run, and nothing failed."""
+    context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
+    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address)
+    window = Window(context.new_page(), address)
+    yield window
+    window.check()
+    context.close()

@@ -121,22 +121,6 @@ def test_the_sheet_opens_and_closes_and_r_is_left_alone(window: Window) -> None:
     window.page.get_by_text("Turn single-key shortcuts off").wait_for(state="hidden")
 
 
-@pytest.mark.parametrize("width", [1280, 1920])
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_no_page_scrolls_sideways_in_either_theme(theme: str, width: int, chromium: Browser, served: str) -> None:
-    context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=theme)  # type: ignore[arg-type]
-    window = Window(context.new_page(), served)
-    for path in ("/", "/events?e=2", "/order?k=order-1&known=20", "/models?known=20", "/projections", "/health"):
-        window.open(path)
-        assert window.page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollWidth") <= width
-    background = window.page.evaluate(
-        "() => getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
-    )
-    assert background == {"light": "rgb(255, 255, 255)", "dark": "rgb(14, 17, 23)"}[theme]
-    window.check()
-    context.close()
-
-
 def test_below_a_base_path_behind_a_reverse_proxy(shop: Path, chromium: Browser) -> None:
     with dashboard(shop, base_path="/chrono") as behind, proxy(behind, "/chrono") as address:
         context = chromium.new_context()

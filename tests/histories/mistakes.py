@@ -8,7 +8,8 @@ from tests.histories.planted import Mistake
 
 RULE, BATCH, ROWS, PASSES = "core/history.py", "projector/batch.py", "projector/rows.py", "projector/passes.py"
 KEYS, STANDING, COUNTS, PAGES = (f"histories/{name}.py" for name in ("keys", "standing", "counts", "pages"))
-COMPARING, HEALING = "histories/comparing.py", "projector/healing.py"
+COMPARING, SEARCHING = "histories/comparing.py", "histories/searching.py"
+HEALING = "projector/healing.py"
 
 _MERGED = "merged = sorted([*events, *(self.events[position] for position in tail)], key=place)"
 _JUDGED = """        self._supersede(old, new.known_from)
@@ -369,6 +370,35 @@ APART = Mistake(
 )
 
 OURS = (
+    Mistake(
+        "long keys not among those that an index names",
+        SEARCHING,
+        (("sorted({*chain.from_iterable(rows), *at.long_keys()})", "sorted({*chain.from_iterable(rows)})"),),
+        "when",
+    ),
+    Mistake(
+        "one side of `or` names the keys",
+        SEARCHING,
+        (("[one for way in each if way is not None for one in way]", "each[0] or []"),),
+        "when",
+    ),
+    Mistake(
+        "goes on behind all that was read",
+        SEARCHING,
+        (("looked.stories[keys - 1].key if more", "looked.stories[-1].key if more"),),
+        "when",
+    ),
+    Mistake(
+        "the index asked at the latest belief only",
+        SEARCHING,
+        (
+            (
+                "{column} <= ? AND valid_from <= ?",
+                "{column} <= ? AND valid_from <= ? AND known_to = 4611686018427387904",
+            ),
+        ),
+        "when",
+    ),
     Mistake(
         "a page's alive without closed_commit",
         PAGES,

@@ -4,13 +4,16 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
-from eventstore.core.canonical import decode
-from eventstore.core.event import RecordedEvent
+from eventstore.core.blame import Held, when
+from eventstore.core.canonical import decode, encode
+from eventstore.core.condition import parse_condition
+from eventstore.core.event import Micros, RecordedEvent
 from eventstore.core.moment import Moment
+from eventstore.core.replay import steps
 from eventstore.histories import Behind, Where
-from tests.histories.logs import TIMES, of_key, oracle, time
+from tests.histories.logs import TIMES, of_key, oracle, time, traced
 from tests.histories.pure import keys_of
 
 STATUSES = ("s0", "s1", "s2")
@@ -25,9 +28,18 @@ class Truth:
         self.of_key = {key: of_key(self.events, key) for key in self.keys}
         self.known = [*sorted({0, *(event.commit_position for event in self.events)}), None]
         self.state = cache(self._state)
+        self.story = cache(self._story)
 
     def _state(self, key: str, moment: Moment) -> str | None:
         return oracle(self.of_key[key], key, moment)
+
+    def _story(self, key: str, moment: Moment) -> list["Told"]:
+        """The key's steps by plain replay."""
+        told = steps(traced, self.of_key[key], moment)
+        return [
+            Told(one.event.position, one.event.occurred_at, None if one.state is None else str(encode(one.state)))
+            for one in told
+        ]
 
     def moments(self, known: Sequence[int | None] | None = None) -> list[Moment]:
         """Every time, before the first and live too, at those commits, or at every one."""
@@ -47,6 +59,14 @@ class Truth:
     def statuses(self, moment: Moment) -> Counter[str]:
         """How many keys have each status."""
         return Counter(status(state) for state in self.held(moment).values())
+
+
+class Told(NamedTuple):
+    """A step, as far as conditions look at it."""
+
+    event_position: int
+    since: Micros
+    state: str | None
 
 
 class World:
@@ -136,15 +156,59 @@ def ever_is_right(world: World, until: Moment) -> None:
 def intervals(truth: Truth, key: str, wanted: str, until: Moment) -> list[tuple[int, int | None]]:
     """By asking the replay at each time at which anything can change."""
     ticks = [at for at in map(time, range(TIMES)) if until.occurred is None or at <= until.occurred]
+    states = [truth.state(key, Moment(at, until.known)) for at in ticks]
+    return spans(ticks, [state is not None and status(state) == wanted for state in states])
+
+
+CONDITIONS = (
+    'status = "s1"',
+    "status = s0 and amount < 1.5",
+    "values[1] = 2 or (size > 2 and status = s2)",
+    "status = s2 or status = s0",
+    "not status = s1 and values is not nothing",
+)
+
+
+def whens_are_right(world: World, until: Moment) -> None:
+    """For all keys what the core says of each, and that is what asking at every time says."""
+    for text in CONDITIONS:
+        told, truth = when_told(world, text, until), world.truth
+        condition = parse_condition(text)
+        wanted = {key: held for key in truth.keys if (held := when(truth.story(key, until), condition))}
+        assert told == wanted
+        for key in truth.keys:
+            assert [(one.since, one.until) for one in told.get(key, [])] == holding(truth, key, text, until)
+
+
+def when_told(world: World, text: str, until: Moment) -> dict[str, list[Held]]:
+    """All pages of the answer, which come in the order of the keys, each key once."""
+    told, after, condition = list[tuple[str, list[Held]]](), None, parse_condition(text)
+    while True:
+        found = world.histories.when(world.name, condition, until, after=after, limit=world.limit)
+        told += [(one.key, list(one.held)) for one in found.found]
+        after = found.after
+        if after is None:
+            break
+    assert [key for key, _ in told] == sorted({key for key, _ in told})
+    return dict(told)
+
+
+def holding(truth: Truth, key: str, text: str, until: Moment) -> list[tuple[int, int | None]]:
+    """By asking the replay at each time at which anything can change."""
+    condition = parse_condition(text)
+    ticks = [at for at in map(time, range(TIMES)) if until.occurred is None or at <= until.occurred]
+    states = [truth.state(key, Moment(at, until.known)) for at in ticks]
+    return spans(ticks, [state is not None and condition.holds(decode(state)) for state in states])
+
+
+def spans(ticks: Sequence[int], so: Sequence[bool]) -> list[tuple[int, int | None]]:
+    """The times in which it was so."""
     found: list[tuple[int, int | None]] = []
     for number, at in enumerate(ticks):
-        state = truth.state(key, Moment(at, until.known))
-        if state is None or status(state) != wanted:
-            continue
         end = ticks[number + 1] if number + 1 < len(ticks) else None
-        if found and found[-1][1] == at:
+        if so[number] and found and found[-1][1] == at:
             found[-1] = (found[-1][0], end)
-        else:
+        elif so[number]:
             found.append((at, end))
     return found
 

@@ -32,6 +32,7 @@ from tests.histories.questions import (
     ever_is_right,
     key_is_right,
     pages_are_right,
+    whens_are_right,
 )
 
 PURE_LOGS = [seeded(number) for number in range(150)]
@@ -63,9 +64,9 @@ class Ground:
         assert set(reached) <= set(self.truth.known), "a checkpoint inside a commit"
         return name
 
-    def world(self, copy: Any, name: str) -> World:
+    def world(self, copy: Any, name: str, limit: int = 50) -> World:
         """The questions of a copy to a build."""
-        return World(self.truth, copy.histories.Histories(self.store, [named(name)]), name, limit=50)
+        return World(self.truth, copy.histories.Histories(self.store, [named(name)]), name, limit=limit)
 
 
 @pytest.fixture(scope="module")
@@ -121,6 +122,14 @@ def at_moments(check: Callable[[World, Any], None]) -> Callable[[Ground, Any], N
     return run
 
 
+def when(ground: Ground, copy: Any) -> None:
+    """As known at many commits, since in each other keys stand in the middle of their story."""
+    for name, limit in ((ground.plain, 2), (ground.long, 50)):
+        world = ground.world(copy, name, limit)
+        for known in ground.truth.known[::8]:
+            whens_are_right(world, Moment(None, known))
+
+
 def curves(ground: Ground, copy: Any) -> None:
     world = ground.world(copy, ground.plain)
     for known in ground.some:
@@ -173,6 +182,7 @@ CHECKS: dict[str, Callable[[Ground, Any], None]] = {
     "counts": at_moments(counts_are_right),
     "pages": at_moments(pages_are_right),
     "ever": at_moments(ever_is_right),
+    "when": when,
     "curves": curves,
     "between": between,
     "tells_when_it_went": tells_when_it_went,

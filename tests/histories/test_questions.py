@@ -18,6 +18,7 @@ from tests.histories.questions import (
     key_is_right,
     last_change_is_right,
     pages_are_right,
+    whens_are_right,
 )
 from tests.store.fresh import fresh_store
 
@@ -44,6 +45,7 @@ def everything_is_right(world: World) -> None:
         pages_are_right(world, moment)
         counts_are_right(world, moment)
         ever_is_right(world, moment)
+        whens_are_right(world, moment)
     for known in world.truth.known:
         curves_are_right(world, known)
     for first, second in zip(moments, [*moments[5:], *moments[:5]], strict=True):

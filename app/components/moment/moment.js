@@ -123,6 +123,8 @@ async function copy(s) {
   if (s.occurred === null) query.delete("t"); else query.set("t", isoTime(s.occurred));
   await navigator.clipboard.writeText(`${location.origin}${location.pathname}?${query}`);
   s.said.textContent = "Link copied";
+  s.link.textContent = "copied";
+  setTimeout(() => { s.link.textContent = "Link"; }, 1200);
 }
 const ACTS = {
   back: (s) => step(s, -1), on: (s) => step(s, 1),
@@ -250,7 +252,7 @@ function mount(root) {
   const found = (selector) => root.querySelector(selector);
   const s = {
     root, bar: found(".bar"), field: found(".field"), canvas: found("canvas"), flag: found(".flag"), bubble: found(".bubble"),
-    momentHand: found(".hand.moment"), knownHand: found(".hand.known"), said: found(".said"), icon: found(".icon"), word: found(".word"),
+    momentHand: found(".hand.moment"), knownHand: found(".hand.known"), said: found(".said"), link: found("[data-act=copy]"), icon: found(".icon"), word: found(".word"),
     day: found(".day"), clock: found(".clock"), ago: found(".ago"), radios: [...root.querySelectorAll("input[name=clock]")],
     stop: new AbortController(), calm: matchMedia("(prefers-reduced-motion: reduce)"), speed: 1, hovered: null, brush: null, width: 0, height: 0,
   };

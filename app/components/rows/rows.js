@@ -49,7 +49,7 @@ function draw(root, data) {
   if (data.caption) table.setAttribute("aria-label", data.caption);
   if (data.columns.some((c) => c.title)) {
     const head = el("tr");
-    data.columns.forEach((c) => { const th = el("th", c.align || "", c.title); th.scope = "col"; head.append(th); });
+    data.columns.forEach((c) => { const th = el(c.title ? "th" : "td", c.align || "", c.title); if (c.title) th.scope = "col"; head.append(th); });
     const thead = el("thead"); thead.append(head); table.append(thead);
   }
   const first = Math.max(0, data.columns.findIndex((c) => c.link));
@@ -65,6 +65,7 @@ function draw(root, data) {
   const box = root.querySelector(".rows");
   box.style.maxHeight = data.height ? `${data.height}px` : "";
   box.replaceChildren(table);
+  scrollable(box, data);
   const selected = box.querySelector(".selected");
   if (selected && data.height) whenSeen(box, () => { box.scrollTop = Math.max(0, selected.offsetTop - data.height / 2); });
 }
@@ -73,6 +74,14 @@ function draw(root, data) {
 function whenSeen(box, act) {
   if (box.offsetParent) { act(); return; }
   new IntersectionObserver((seen, observer) => { if (seen.some((one) => one.isIntersecting)) { observer.disconnect(); act(); } }).observe(box);
+}
+
+// What scrolls and holds no link must be reached by the keyboard itself.
+function scrollable(box, data) {
+  const alone = Boolean(data.height) && !box.querySelector("a");
+  for (const [name, value] of [["tabindex", "0"], ["role", "region"], ["aria-label", data.caption]]) {
+    if (alone) box.setAttribute(name, value); else box.removeAttribute(name);
+  }
 }
 
 function move(root, by) {
