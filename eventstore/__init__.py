@@ -12,6 +12,7 @@ from eventstore.core.condition import Condition, parse_condition, parse_path
 from eventstore.core.diff import Change, changes
 from eventstore.core.event import TOMBSTONE, Micros, NewEvent, OccurredSource, RecordedEvent
 from eventstore.core.facet import Facet, Kind
+from eventstore.core.identity import uuid7
 from eventstore.core.integrity import Harm
 from eventstore.core.moment import LIVE, Moment
 from eventstore.core.origin import Origin
@@ -107,6 +108,7 @@ __all__ = [
     "steps",
     "streams_of",
     "upcaster",
+    "uuid7",
     "verify",
     "when",
     "whole",

@@ -1,0 +1,84 @@
+"""An order: what its events make of it, and what may happen to it next. Pure."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
+
+from eventstore import RecordedEvent
+
+State = Mapping[str, Any]
+
+
+class Fact(NamedTuple):
+    """What happens to an order: the type and the data of the next event of its stream."""
+
+    type: str
+    data: Mapping[str, Any]
+
+
+Decision = Callable[[State, Mapping[str, Any]], Fact | None]
+"""From the order's state and what a message says, what happens; None: nothing (any more)."""
+
+_STATUS = {
+    "Order Created": "created",
+    "Order Confirmed": "confirmed",
+    "Order Paid": "paid",
+    "Order Packed": "packed",
+    "Order Shipped": "shipped",
+    "Order Delivered": "delivered",
+    "Order Cancelled": "cancelled",
+    "Order Refunded": "refunded",
+}
+
+
+def folded(events: Iterable[RecordedEvent]) -> State:
+    """The order's state: what its events said, and its status."""
+    state: dict[str, Any] = {"status": "unknown"}
+    for event in events:
+        state = {**state, **event.data, "status": _STATUS[event.type]}
+    return state
+
+
+def confirm(order: State, _: Mapping[str, Any]) -> Fact | None:
+    """Its goods are reserved: they were all or none, so that any one of them tells."""
+    return _after(order, ("created",), "Order Confirmed", reserved=True, **_of(order, "total", "currency", "card"))
+
+
+def mark_paid(order: State, said: Mapping[str, Any]) -> Fact | None:
+    """The money is there."""
+    more = _of(order, "customer_id", "ship_to")
+    return _after(order, ("confirmed",), "Order Paid", paid=said["amount"], **more)
+
+
+def mark_packed(order: State, _: Mapping[str, Any]) -> Fact | None:
+    """The parcel is closed."""
+    return _after(order, ("paid",), "Order Packed")
+
+
+def mark_shipped(order: State, _: Mapping[str, Any]) -> Fact | None:
+    """The carrier has it."""
+    return _after(order, ("paid", "packed"), "Order Shipped")
+
+
+def mark_delivered(order: State, _: Mapping[str, Any]) -> Fact | None:
+    """The customer has it."""
+    return _after(order, ("paid", "packed", "shipped"), "Order Delivered")
+
+
+def cancel(order: State, said: Mapping[str, Any]) -> Fact | None:
+    """It cannot be fulfilled; what was done for it is undone by whoever did it."""
+    more = _of(order, "customer_id")
+    return _after(order, ("created", "confirmed", "paid"), "Order Cancelled", reason=said["reason"], **more)
+
+
+def mark_refunded(order: State, said: Mapping[str, Any]) -> Fact | None:
+    """The money is back."""
+    return _after(order, ("cancelled",), "Order Refunded", refunded=said["amount"], reason=said["reason"])
+
+
+def _after(order: State, before: tuple[str, ...], event: str, **data: Any) -> Fact | None:
+    """The fact, if the order is in one of these states: a repeated message changes nothing."""
+    return Fact(event, {"order_id": order["order_id"], **data}) if order["status"] in before else None
+
+
+def _of(order: State, *names: str) -> dict[str, Any]:
+    return {name: order[name] for name in names}
