@@ -8,11 +8,14 @@ import click
 
 from seed.shop.cards import Cards
 from seed.shop.host import Host
+from seed.shop.notifications import Notifications
 from seed.shop.orders.reading import OrderViews
 from seed.shop.orders.writing import Orders
 from seed.shop.payments import Payments
 from seed.shop.products import Products
+from seed.shop.sagas.coordinator import Coordinator
 from seed.shop.settings import Settings
+from seed.shop.shipping import Shipping
 from seed.shop.users import Users
 
 SERVICES: Mapping[str, Callable[[Host], object]] = {
@@ -21,6 +24,9 @@ SERVICES: Mapping[str, Callable[[Host], object]] = {
     "orders": Orders,
     "order-views": OrderViews,
     "payments": Payments,
+    "shipping": Shipping,
+    "notifications": Notifications,
+    "coordinator": Coordinator,
     "cards": Cards,
 }
 
