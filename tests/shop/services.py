@@ -46,6 +46,7 @@ class Shop:
         self.urls = create_databases(place, [self._database(name) for name in SERVICES])
         common = {"kafka": kafka.servers, "prefix": self.prefix, "secret": "s", "patience": 0.3, "pace": 0.1}
         self._settings: dict[str, Any] = {**common, "cards": f"http://127.0.0.1:{free_port()}", **settings}
+        self.services: dict[str, Any] = {}
         self.hosts: dict[str, Host] = {}
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.ports: dict[str, int] = {}
@@ -59,7 +60,7 @@ class Shop:
         """Run these services in threads of this process."""
         for name in names:
             host = Host(self.settings(name))
-            SERVICES[name](host)
+            self.services[name] = SERVICES[name](host)
             host.start()
             self.hosts[name], self.ports[name] = host, host.port
 
