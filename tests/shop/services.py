@@ -69,7 +69,7 @@ class Shop:
         for name in names:
             self._spawn(name)
         for name in names:
-            until(partial(self.answers, name))
+            until(partial(self.answers, name), 60)
 
     def _spawn(self, name: str) -> None:
         settings = self.settings(name)
