@@ -32,10 +32,11 @@ PAYMENTS = Table(
     Column("correlation_id", Text, nullable=False),
     Column("causation_id", Text),
 )
-"""`status`: pending, completed or declined; cancelling, then refunded or voided."""
+"""`status`: pending, completed or declined; of a cancelled order voiding or refunding, then voided or refunded."""
 
 SHOWN = ("order_id", "status", "amount", "currency", "attempts", "reason")
-UNDER_WAY = ("pending", "cancelling")
+UNDONE_BY = {"pending": "voiding", "completed": "refunding"}
+UNDER_WAY = ("pending", "voiding", "refunding")
 ATTEMPTS = 3
 """How often a provider that answers other questions is asked for a payment before that counts as declined."""
 PAUSE: Micros = 500_000
@@ -69,9 +70,11 @@ class Payments:
 
     def cancel(self, connection: Connection, message: Message) -> None:
         """Note that there will be no order, so that the money goes back, or is never taken."""
-        mine = (PAYMENTS.c.order_id == message.data["order_id"]) & PAYMENTS.c.status.in_(("pending", "completed"))
-        values = {"status": "cancelling", "due": clock.now(), "reason": message.data["reason"], **current()._asdict()}
-        connection.execute(update(PAYMENTS).where(mine).values(values))
+        mine = PAYMENTS.c.order_id == message.data["order_id"]
+        values = {"due": clock.now(), "reason": message.data["reason"], **current()._asdict()}
+        for before, status in UNDONE_BY.items():
+            of_it = mine & (PAYMENTS.c.status == before)
+            connection.execute(update(PAYMENTS).where(of_it).values(status=status, **values))
 
     def process(self) -> Any:
         """Try what is due, for a few seconds; what was done, and how much is still under way."""
@@ -132,11 +135,16 @@ class Payments:
         return {"state": "declined", "reason": "no answer from the card provider"}
 
     def _give_back(self, payment: Row[Any]) -> None:
+        """Give back what came in. Under a voided payment that may be money of which no answer ever told us."""
         answer = self._provider.post("/backs", {"payment": payment.order_id})
-        if answer["refunded"]:
-            self._settle(payment, "refunded", "Payment Refunded", reason=payment.reason)
-        else:
+        if not answer["refunded"]:
             self._settle(payment, "voided", "Payment Voided", reason=payment.reason)
+            return
+        with self._desk.engine.begin() as connection:
+            if self._change(connection, payment, status="refunded"):
+                if payment.status == "voiding":
+                    self._tell(connection, "Payment Completed", payment)
+                self._tell(connection, "Payment Refunded", payment, reason=payment.reason)
 
     def _settle(self, payment: Row[Any], status: str, event: str, **more: Any) -> None:
         """Note how it ended and tell it; where another thread or a cancellation was quicker, nothing."""

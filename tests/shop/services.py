@@ -72,9 +72,12 @@ class Shop:
             until(partial(self.answers, name), 60)
 
     def _spawn(self, name: str) -> None:
-        settings = self.settings(name)
-        settings = replace(settings, port=self.ports.get(name) or settings.port or free_port())
-        command = [sys.executable, "-m", "seed.shop", name]
+        """A name such as `payments#2` is another instance of that service."""
+        service, _, instance = name.partition("#")
+        settings = self.settings(service)
+        port = self.ports.get(name) or settings.port or free_port()
+        settings = replace(settings, port=port, instance=instance or "1")
+        command = [sys.executable, "-m", "seed.shop", service]
         self.processes[name] = subprocess.Popen(command, env=os.environ | settings.environment)
         self.ports[name] = settings.port
 

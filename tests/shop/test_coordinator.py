@@ -26,21 +26,36 @@ def test_every_state_is_left_or_the_end() -> None:
     assert set(orchestrated.IMPATIENT) <= left
 
 
-def test_an_overdue_order_is_undone_and_a_late_payment_given_back(kafka: Kafka, tmp_path: object) -> None:
-    """The payment service takes the command only when the order is cancelled already; nobody may lose money."""
+def test_an_order_that_is_overdue_is_undone(kafka: Kafka, tmp_path: object) -> None:
     shop = Shop(kafka, f"sqlite:///{tmp_path}", saga="orchestrated", deadline=2.0, pay_every=0)
     try:
         shop.start(*SERVICES_OF["orchestrated"])
         shop.offer("mug", 12.5, 5)
         order = shop.order()
-        until(lambda: shop.get("payments", f"/payments/{order}"))
         until(lambda: shop.status(order) == "cancelled")
-        until(lambda: shop.get("payments", f"/payments/{order}")["status"] == "cancelling")
+        until(lambda: shop.get("payments", f"/payments/{order}")["status"] == "voiding")
         shop.post("payments", "/process_payments")
-        until(lambda: shop.get("payments", f"/payments/{order}")["status"] == "voided")
+        assert shop.get("payments", f"/payments/{order}")["status"] == "voided"
         until(lambda: shop.get("products", "/products/mug")["reserved"] == 0)
-        assert shop.get("cards", "/ledger")["captured"] == 0
-        assert shop.get("coordinator", "/sagas") == {"cancelled": 1}
+        assert shop.get("cards", "/ledger") == {"charges": 1, "captured": 0, "refunded": 0}
+    finally:
+        shop.stop()
+
+
+def test_money_that_comes_when_the_order_is_cancelled_goes_back(kafka: Kafka, tmp_path: object) -> None:
+    """The provider takes the money while the deadline passes: nobody told of it yet, and it must not stay."""
+    shop = Shop(kafka, f"sqlite:///{tmp_path}", saga="orchestrated", deadline=1.0, patience=10.0)
+    try:
+        shop.start(*SERVICES_OF["orchestrated"])
+        shop.offer("mug", 12.5, 5)
+        shop.post("cards", "/mood", {"delay": 3.0})
+        order = shop.order()
+        until(lambda: shop.status(order) == "refunded")
+        found = shop.get("order-views", f"/orders/{order}")
+        assert (found["paid"], found["refunded"]) == (12.5, 12.5)
+        assert shop.get("cards", "/ledger") == {"charges": 1, "captured": 12.5, "refunded": 12.5}
+        until(lambda: shop.get("coordinator", "/sagas") == {"refunded": 1})
+        assert shop.get("products", "/products/mug")["reserved"] == 0
     finally:
         shop.stop()
 

@@ -168,6 +168,18 @@ def test_the_read_side_answers_while_the_write_side_is_down(shop: Shop) -> None:
     until(lambda: shop.status(again) == "confirmed")
 
 
+def test_one_of_two_instances_is_killed_under_load(shop: Shop) -> None:
+    shop.start("cards", "products", "orders", "order-views")
+    shop.launch("payments", "payments#2")
+    shop.offer("mug", 12.5, 200)
+    orders = [shop.order() for _ in range(30)]
+    until(lambda: shop.get("payments#2", "/payments"))
+    shop.kill("payments")
+    orders += [shop.order() for _ in range(30)]
+    until(lambda: all(shop.status(order) == "paid" for order in orders), 50)
+    assert shop.get("cards", "/ledger") == {"charges": 60, "captured": 750, "refunded": 0}
+
+
 @pytest.mark.parametrize(("guarded", "confirmed"), [(True, 1), (False, 2)], ids=["expected version", "naive"])
 def test_two_writers_of_one_order(shop: Shop, guarded: bool, confirmed: int) -> None:
     shop.start("orders")
