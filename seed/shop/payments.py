@@ -4,6 +4,8 @@ Handlers only note what is to be done; `process` does it, in the background or w
 """
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Column, Connection, Integer, MetaData, Row, Table, Text, func, insert, select, update
@@ -41,6 +43,8 @@ ATTEMPTS = 3
 """How often a provider that answers other questions is asked for a payment before that counts as declined."""
 PAUSE: Micros = 500_000
 """How long after an attempt without an answer the next one is due, growing with each."""
+AT_ONCE = 4
+"""How many payments are tried at a time: one without an answer holds up no other."""
 LONGEST = 5.0
 """After so many seconds `process` begins no further payment."""
 
@@ -51,6 +55,8 @@ class Payments:
     def __init__(self, host: Host) -> None:
         self._desk = Desk(host, TABLES)
         self._provider = Caller("The card provider", host.settings.cards, host.settings.patience)
+        self._pool = ThreadPoolExecutor(AT_ONCE)
+        host.at_end(self._pool.shutdown)
         host.at_end(self._provider.close)
         host.route("POST", "/process_payments", self.process)
         host.route("GET", "/payments", self.payments)
@@ -77,17 +83,12 @@ class Payments:
             connection.execute(update(PAYMENTS).where(of_it).values(status=status, **values))
 
     def process(self) -> Any:
-        """Try what is due, for a few seconds; what was done, and how much is still under way."""
-        until, done = clock.elapsed() + LONGEST, 0
-        for payment in self._due():
-            if clock.elapsed() > until:
-                break
-            with following(Trace(payment.correlation_id, payment.causation_id)):
-                self._try(payment)
-            done += 1
+        """Try what is due, for a few seconds; how much was tried, and how much is still under way."""
+        until = clock.elapsed() + LONGEST
+        tried = sum(self._pool.map(partial(self._try, until), self._due()))
         with self._desk.engine.connect() as connection:
             under_way = select(func.count()).where(PAYMENTS.c.status.in_(UNDER_WAY))
-            return {"tried": done, "under_way": connection.execute(under_way).scalar()}
+            return {"tried": tried, "under_way": connection.execute(under_way).scalar()}
 
     def payments(self) -> Any:
         """How many payments are in each state, and the sum of their amounts."""
@@ -108,12 +109,17 @@ class Payments:
         with self._desk.engine.connect() as connection:
             return connection.execute(select(PAYMENTS).where(due).order_by(PAYMENTS.c.due).limit(50)).all()
 
-    def _try(self, payment: Row[Any]) -> None:
+    def _try(self, until: float, payment: Row[Any]) -> bool:
+        """Whether there was time for it."""
+        if clock.elapsed() > until:
+            return False
         step: Callable[[Row[Any]], None] = self._charge if payment.status == "pending" else self._give_back
-        try:
-            step(payment)
-        except Unreachable as error:
-            self._put_off(payment, str(error))
+        with following(Trace(payment.correlation_id, payment.causation_id)):
+            try:
+                step(payment)
+            except Unreachable as error:
+                self._put_off(payment, str(error))
+        return True
 
     def _charge(self, payment: Row[Any]) -> None:
         """Ask the provider for the money, as often as it takes to know."""

@@ -12,7 +12,7 @@ from seed.shop.database import connect
 from seed.shop.errors import NotAuthenticated
 from seed.shop.tokens import customer_of
 from seed.shop.users import USERS
-from tests.shop.services import Shop, until
+from tests.shop.services import CLIENT, Shop, until
 
 pytestmark = pytest.mark.real("kafka")
 
@@ -77,7 +77,7 @@ def test_products_are_created_found_changed_and_deleted(running: Shop) -> None:
 
 
 def send(shop: Shop, method: str, sku: str, said: Any = None) -> httpx.Response:
-    return httpx.request(method, f"http://127.0.0.1:{shop.ports['products']}/products/{sku}", json=said)
+    return CLIENT.request(method, f"http://127.0.0.1:{shop.ports['products']}/products/{sku}", json=said)
 
 
 def test_the_last_one_is_sold_once(running: Shop) -> None:
