@@ -26,7 +26,7 @@ Handler = Callable[[Message], None]
 
 
 class Bus:
-    """One service's way to the broker. `publish` may be called by any thread, `consume` by one.
+    """One service's way to the broker. `publish` and `consume` are each for one thread.
 
     Instances of a service share its messages: `group` is the service's name, `member` the instance's.
     """
