@@ -60,7 +60,7 @@ wheel: .venv/ready
 
 lock: .venv/ready
 	@.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-		--no-emit-index-url --group dev pyproject.toml -o requirements.lock $(ARGS)
+		--no-emit-index-url --extra shop --group dev pyproject.toml -o requirements.lock $(ARGS)
 
 clean:
 	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -14,6 +14,7 @@ from eventstore.core.diff import Change, between, changes
 from eventstore.core.event import TOMBSTONE, Micros, NewEvent, OccurredSource, RecordedEvent
 from eventstore.core.facet import Facet, Kind
 from eventstore.core.flow import Flow, FlowEvent, Top, flow
+from eventstore.core.identity import uuid7
 from eventstore.core.integrity import Harm
 from eventstore.core.moment import LIVE, Moment
 from eventstore.core.origin import Origin
@@ -122,6 +123,7 @@ __all__ = [
     "text_at",
     "turns",
     "upcaster",
+    "uuid7",
     "verdicts",
     "verify",
     "when",

@@ -1,0 +1,44 @@
+"""`python -m seed.shop NAME` runs one service until SIGTERM; its settings come from the environment."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import click
+
+from seed.shop.cards import Cards
+from seed.shop.host import Host
+from seed.shop.notifications import Notifications
+from seed.shop.orders.reading import OrderViews
+from seed.shop.orders.writing import Orders
+from seed.shop.payments import Payments
+from seed.shop.products import Products
+from seed.shop.sagas.coordinator import Coordinator
+from seed.shop.settings import Settings
+from seed.shop.shipping import Shipping
+from seed.shop.users import Users
+
+SERVICES: Mapping[str, Callable[[Host], object]] = {
+    "users": Users,
+    "products": Products,
+    "orders": Orders,
+    "order-views": OrderViews,
+    "payments": Payments,
+    "shipping": Shipping,
+    "notifications": Notifications,
+    "coordinator": Coordinator,
+    "cards": Cards,
+}
+
+
+@click.command()
+@click.argument("name", type=click.Choice(list(SERVICES)))
+def main(name: str) -> None:
+    """Run one service of the living shop."""
+    host = Host(replace(Settings.load({**os.environ, "SHOP_NAME": name}), name=name))
+    SERVICES[name](host)
+    host.run()
+
+
+if __name__ == "__main__":
+    main()

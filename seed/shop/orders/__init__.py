@@ -1,0 +1,1 @@
+"""Orders: event-sourced on the event store, commands and questions apart (CQRS)."""

@@ -1,0 +1,50 @@
+"""What a service is told by its environment, all in variables that begin with `SHOP_`."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Literal, Self
+
+import msgspec
+
+PREFIX = "SHOP_"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One instance of a service.
+
+    `name` is the service's, `instance` tells its instances apart. `port` 0 takes a free one. `prefix` stands before
+    the names of topics and groups, so that several shops share a broker. `secret` signs tokens: the services that
+    read them have the same. `cards` is the address of the card provider, `smtp` that of a mail server (`host:port`;
+    empty: mails go to the mailbox alone). `patience` is how many seconds a call to another program may take,
+    `pay_every` how often payments that are due are tried, 0: only when somebody asks for it. `pace` is how many seconds
+    each leg of a parcel's way takes, `deadline` after how many an orchestrated saga no longer waits for an answer.
+    """
+
+    name: str
+    database_url: str
+    instance: str = "1"
+    port: int = 0
+    kafka: str = "localhost:9092"
+    prefix: str = ""
+    secret: str = ""
+    saga: Literal["choreographed", "orchestrated"] = "choreographed"
+    cards: str = ""
+    smtp: str = ""
+    patience: float = 2.0
+    pay_every: float = 0.2
+    pace: float = 2.0
+    deadline: float = 60.0
+
+    @classmethod
+    def load(cls, environment: Mapping[str, str]) -> Self:
+        """The settings of this environment. Raises msgspec.ValidationError for one that is missing or unreadable."""
+        said = {
+            name.removeprefix(PREFIX).lower(): value for name, value in environment.items() if name.startswith(PREFIX)
+        }
+        return msgspec.convert(said, cls, strict=False)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables that make these settings, for a process of its own."""
+        return {f"{PREFIX}{name.upper()}": str(value) for name, value in asdict(self).items()}
