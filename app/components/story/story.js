@@ -67,8 +67,6 @@ function settle(s, after) {
 }
 function settled(s) {
   s.timer = null;
-  orderRows(s.past);
-  orderRows(s.leaves);
   if (s.at >= 0 && s.at < s.bound && !stepAt(s.shelf, s.at)) return settle(s, LET_GO); // its window is on its way
   s.said.textContent = s.at < 0 ? "" : stepText(s, s.at);
   const e = settledStep(s);
@@ -88,8 +86,8 @@ function led(s, { occurred, known, held: leading }) {
 }
 function paint(s) {
   if (!s.index || !s.strip.width) return;
+  if (s.centred && s.at >= 0) centreRow(s.past, rowOf(s, s.at)); // first: scrolling lays out what has changed so far
   placeHand(s);
-  if (s.centred && s.at >= 0) centreRow(s.past, rowOf(s, s.at));
   fillList(s.past);
   say(s.past.box, "aria-activedescendant", s.past.rows.find((row) => row.was.index === s.at)?.element.id ?? "");
   paintState(s);
