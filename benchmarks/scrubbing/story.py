@@ -42,7 +42,7 @@ style.textContent = given.css;
 root.append(style, document.createRange().createContextualFragment(given.html));
 window.settled = [];
 window.seen = new Set();
-// As the page does: where it rested goes into the address, and comes back from there. Then it is let go to its end again.
+// As the page does: where it rested comes back from the address; then it goes to its end again.
 const settled = (_, found) => {
   window.settled.push(found);
   load({ ...given.data, e: found.e, at: found.e - 1 });
