@@ -14,7 +14,7 @@ help:
 	@echo "make check        ruff and mypy"
 	@echo "make format       put the code into ruff's form"
 	@echo "make bench        the throughput figures; make reliability: the faults, each with its control"
-	@echo "make bench-scrub  how smoothly the moment bar moves, in a real Chromium"
+	@echo "make bench-scrub  how smoothly the moment bar and the story move, in a real Chromium"
 	@echo "make wheel        build the wheel into dist/"
 	@echo "make lock         bring requirements.lock up to pyproject.toml"
 	@echo "make jars         fetch the Kafka broker's jars, once"

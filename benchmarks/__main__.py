@@ -15,7 +15,7 @@ PARTS: dict[str, tuple[str, Callable[[Ground], Iterator[str]]]] = {
     "histories": ("Histories: questions to read models of growing size", histories.tables),
     "histories-10m": ("Histories: the same up to ten million rows", histories.tables_by_hand),
     "projector": ("Projector: what an event costs it, and what it stores", projector.tables),
-    "scrubbing": ("Scrubbing: the moment bar in a real Chromium, beside an empty page", scrubbing.tables),
+    "scrubbing": ("Scrubbing: the moment bar and the story in a real Chromium, beside an empty page", scrubbing.tables),
     "stepping": ("Stepping: windows of long stories, and the page that shows one", stepping.tables),
     "seed": ("The seed's memory", seed_memory.tables),
 }

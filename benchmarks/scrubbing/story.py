@@ -42,7 +42,13 @@ style.textContent = given.css;
 root.append(style, document.createRange().createContextualFragment(given.html));
 window.settled = [];
 window.seen = new Set();
-const load = (data) => draw({ data, parentElement: root, setTriggerValue: (_, found) => window.settled.push(found) });
+// As the page does: where it rested comes back from the address; then it goes to its end again.
+const settled = (_, found) => {
+  window.settled.push(found);
+  load({ ...given.data, e: found.e, at: found.e - 1 });
+  setTimeout(() => load(given.data));
+};
+const load = (data) => draw({ data, parentElement: root, setTriggerValue: settled });
 load(given.data);
 const story = root.querySelector(".story");
 new MutationObserver(() => window.seen.add(story.dataset.step)).observe(story, { attributeFilter: ["data-step"] });

@@ -7,18 +7,16 @@ function kindOf(before, after) {
 }
 function leafRow(slot) {
   const element = el("div", "row leaf");
-  const part = (tag, name, parent) => { const made = el(tag, name); parent.append(made); return made; };
-  const sign = part("span", "sign", element);
-  const cells = COLUMNS.map((name) => part("span", `cell ${name}`, element));
-  cells.forEach((cell, i) => { cell.setAttribute("role", "gridcell"); cell.id = `leaf-${slot}-${i}`; });
-  const path = part("a", "to", cells[0]), text = part("span", "text", cells[1]), open = part("button", "open", cells[1]);
-  const setter = part("a", "to", cells[2]), here = part("span", "mark", cells[2]), when = part("span", "when", cells[2]);
+  const cell = (name) => { const made = el("span", `cell ${name}`); made.setAttribute("role", "gridcell"); element.append(made); return made; };
+  const sign = cell("sign"), cells = COLUMNS.map(cell), when = cell("when");
+  cells.forEach((one, i) => { one.id = `leaf-${slot}-${i}`; });
+  const inside = (i, tag, name) => { const made = el(tag, name); made.tabIndex = -1; cells[i].append(made); return made; }; // the grid has the focus
+  const path = inside(0, "a", "to"), text = el("span"), open = inside(1, "button", "open"), setter = inside(2, "a", "to");
+  cells[1].append(text); // behind the button, which floats
   element.setAttribute("role", "row");
-  for (const link of [path, setter, open]) link.tabIndex = -1; // the grid has the focus, arrows choose a cell
   open.type = "button";
   open.textContent = "open";
-  here.textContent = "here";
-  return { element, sign, cells, path, text, open, setter, here, when };
+  return { element, sign, cells, path, text, open, setter, when };
 }
 function fillLeaf(s, row, place) {
   const { view } = s, id = s.ids[place], path = view.window.paths[id], text = view.texts[id], setter = view.setters[id];
@@ -27,7 +25,6 @@ function fillLeaf(s, row, place) {
   put(row, "path", path, () => {
     row.path.textContent = visible(path);
     element.dataset.path = path;
-    row.path.href = pathLink(s, path);
     element.classList.toggle("pinned", path === s.data.path);
   });
   put(row, "text", text, () => {
@@ -43,11 +40,12 @@ function fillLeaf(s, row, place) {
   const by = setterOf(view, setter), here = setter === view.at;
   put(row, "setter", by[0], () => {
     row.setter.textContent = `${named(by[2])} #${by[1]}`;
-    row.setter.href = `?${stepQuery(s, by[0])}`;
     element.dataset.setter = by[0];
   });
-  put(row, "when", s.day + by[3], () => { row.when.textContent = Math.floor(by[3] / DAY) === s.day ? clockTime(by[3]).slice(0, 8) : shortDay(by[3]); });
-  put(row, "here", here, () => { row.here.hidden = !here; row.when.hidden = here; });
+  put(row, "when", here ? "here" : s.day + by[3], () => {
+    row.when.textContent = here ? "here" : Math.floor(by[3] / DAY) === s.day ? clockTime(by[3]).slice(0, 8) : shortDay(by[3]);
+    row.when.classList.toggle("here", here);
+  });
   const active = s.active.row === place ? s.active.column : -1;
   put(row, "active", active, () => row.cells.forEach((cell, i) => cell.classList.toggle("active", i === active)));
 }
@@ -120,10 +118,17 @@ function followLeaves(s) {
   });
   listen("mouseover", (event) => {
     const cell = event.target.closest(".cell"), place = cell ? placeOf(cell) : -1;
-    if (place >= 0) cell.title = leafTitle(s, place, cell);
+    if (place < 0) return;
+    cell.title = leafTitle(s, place, cell);
+    const link = cell.querySelector("a");
+    if (link) link.href = leafLink(s, place, cell); // where a new tab would lead
   });
   listen("keydown", (event) => leafKey(s, event));
   listen("blur", () => choose(s, -1, 0));
+}
+function leafLink(s, place, cell) {
+  const { view } = s, id = s.ids[place];
+  return cell.classList.contains("path") ? pathLink(s, view.window.paths[id]) : `?${stepQuery(s, setterOf(view, view.setters[id])[0])}`;
 }
 function leafTitle(s, place, cell) {
   const { view } = s, id = s.ids[place], by = setterOf(view, view.setters[id]);

@@ -4,7 +4,7 @@ const ROW = 28; // pixels, as in the style sheet
 const SPARE = 4; // rows above and below those in view
 
 function newList(box, make, fill) {
-  const list = { box, body: box.querySelector(".body"), make, fill, count: 0, height: 0, top: 0, rows: [] };
+  const list = { box, body: box.querySelector(".body"), make, fill, count: 0, height: 0, top: 0, from: 0, rows: [] };
   box.addEventListener("scroll", () => { list.top = box.scrollTop; fillList(list); list.scrolled?.(); }, { passive: true });
   list.sized = new ResizeObserver(() => { list.height = box.clientHeight; fillList(list); list.scrolled?.(); });
   list.sized.observe(box);
@@ -22,29 +22,33 @@ function inView(list) {
 }
 function fillList(list) {
   const [from, to] = inView(list), slots = Math.ceil(list.height / ROW) + 2 * SPARE + 1;
-  if (list.rows.length < slots) for (const row of list.rows) hideRow(row); // each gets another index
   while (list.rows.length < slots) {
-    const row = list.make(list.rows.length);
-    row.was = {};
-    hideRow(row);
+    const row = { ...list.make(list.rows.length), was: {}, index: -1 };
     list.rows.push(row);
     list.body.append(row.element);
   }
-  const used = list.rows.length;
-  for (const row of list.rows) if (row.index >= 0 && (row.index < from || row.index >= to)) hideRow(row);
-  for (let index = from; index < to; index += 1) {
-    const row = list.rows[index % used];
-    if (row.index !== index) {
-      row.element.style.transform = `translateY(${index * ROW}px)`;
-      if (row.index < 0) row.element.hidden = false;
-      row.index = index;
-    }
-    list.fill(row, index);
-  }
+  if (from !== list.from) turn(list, from);
+  list.rows.forEach((row, place) => {
+    const index = from + place, used = index < to;
+    put(row, "used", used, () => { row.element.hidden = !used; });
+    row.index = used ? index : -1;
+    if (used) list.fill(row, index);
+  });
 }
-function hideRow(row) {
-  row.index = -1;
-  row.element.hidden = true;
+// The rows that have gone out of view on one side come in on the other; those between keep what they say.
+function turn(list, from) {
+  const by = from - list.from, { rows, body } = list;
+  if (by > 0 && by < rows.length) {
+    const gone = rows.splice(0, by);
+    rows.push(...gone);
+    body.append(...gone.map((row) => row.element));
+  } else if (by < 0 && -by < rows.length) {
+    const gone = rows.splice(by);
+    rows.unshift(...gone);
+    body.prepend(...gone.map((row) => row.element));
+  }
+  list.from = from;
+  body.style.paddingTop = `${from * ROW}px`;
 }
 function scrollList(list, top) {
   const to = clamp(Math.round(top), 0, Math.max(0, list.count * ROW - list.height));
@@ -59,11 +63,6 @@ function centreRow(list, index) {
 }
 function showRow(list, index) {
   scrollList(list, clamp(list.top, (index + 1) * ROW - list.height, index * ROW));
-}
-// Whoever reads the page from top to bottom finds the rows in their order; moved there when nothing moves, unused ones last.
-function orderRows(list) {
-  const rows = [...list.rows].sort((one, other) => (one.index >>> 0) - (other.index >>> 0));
-  if (rows.some((row, i) => list.body.children[i] !== row.element)) list.body.append(...rows.map((row) => row.element));
 }
 // Written only where it differs from what stands there.
 function put(row, name, value, write) {

@@ -45,7 +45,7 @@ function fillDay(s, row, first) {
     element.removeAttribute("data-step");
     element.setAttribute("aria-hidden", "true"); // each step's name says its day
     element.classList.remove("chosen", "beyond", "parked");
-    row.was = { kind: true, index: `day ${first}` };
+    row.was = { used: true, kind: true, index: `day ${first}` };
     row.type.textContent = dayName(s.index.times[first]);
     for (const part of [row.version, row.icon, row.time, row.gap]) part.textContent = "";
     row.marks.replaceChildren();

@@ -2,7 +2,8 @@
 // itself; the address is told when the hand has come to rest, and is the truth again from then on.
 const REST = 250; // milliseconds after the last key
 const LET_GO = 150; // milliseconds after the pointer was let go
-const ECHO = 1500; // milliseconds in which an older address may still come in
+const ECHO = 10_000; // milliseconds in which the answer to an older settling may still come in, on a machine in a hurry
+const HELD_ON = 1500; // milliseconds that the story waits for the address once the moment bar was let go
 const LEAST = 420; // pixels that the panes have at least
 const held = new WeakMap();
 
@@ -67,12 +68,10 @@ function settle(s, after) {
 }
 function settled(s) {
   s.timer = null;
-  orderRows(s.past);
-  orderRows(s.leaves);
   if (s.at >= 0 && s.at < s.bound && !stepAt(s.shelf, s.at)) return settle(s, LET_GO); // its window is on its way
   s.said.textContent = s.at < 0 ? "" : stepText(s, s.at);
   const e = settledStep(s);
-  if (e === s.data.e) return;
+  if (e === (s.sent ?? s.data).e) return; // there already, or about to be
   s.sent = { e, until: performance.now() + ECHO };
   s.commit({ e });
 }
@@ -80,16 +79,17 @@ function settled(s) {
 function led(s, { occurred, known, held: leading }) {
   if (!s.index || s.hand || known !== s.data.known) return;
   clearTimeout(s.timer);
-  s.timer = setTimeout(() => { s.timer = null; s.followed = false; if (s.data.occurred !== s.occurred) restore(s); }, ECHO);
+  s.timer = setTimeout(() => { s.timer = null; s.followed = false; if (s.data.occurred !== s.occurred) restore(s); }, HELD_ON);
   s.followed = leading;
+  s.sent = null;
   bound(s, occurred);
   move(s, s.bound);
   paint(s);
 }
 function paint(s) {
   if (!s.index || !s.strip.width) return;
+  if (s.centred && s.at >= 0) centreRow(s.past, rowOf(s, s.at)); // first: scrolling lays out what has changed so far
   placeHand(s);
-  if (s.centred && s.at >= 0) centreRow(s.past, rowOf(s, s.at));
   fillList(s.past);
   say(s.past.box, "aria-activedescendant", s.past.rows.find((row) => row.was.index === s.at)?.element.id ?? "");
   paintState(s);

@@ -81,9 +81,10 @@ function drawMarks(s, pen) {
   eachColumn(late, xs, (x) => triangle(pen, x, foot, colours.ink));
   eachColumn(failed, xs, (x) => cross(pen, x, foot, colours.failed));
 }
+// Where they would lie upon each other, one stands for those beside it.
 function eachColumn(indices, xs, draw) {
   let last = -9;
-  for (const i of indices) if (xs[i] - last >= 3) { last = xs[i]; draw(Math.round(last)); }
+  for (const i of indices) if (xs[i] - last >= 9) { last = xs[i]; draw(Math.round(last)); }
 }
 function triangle(pen, x, foot, colour) {
   pen.strokeStyle = colour;

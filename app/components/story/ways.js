@@ -49,6 +49,7 @@ function followWays(s) {
   s.past.box.addEventListener("keydown", (event) => pressed(s, event, STEPPING), { signal });
   s.story.addEventListener("click", (event) => { const button = event.target.closest("[data-act]"); if (button) go(s, button.dataset.act); }, { signal });
   s.search.addEventListener("input", () => later(s), { signal });
+  addEventListener("popstate", () => { s.sent = null; }, { signal }); // Back, Forward and links are no echo
   document.addEventListener("chronoscope:move", (event) => go(s, event.detail > 0 ? "on" : "back"), { signal });
   document.addEventListener("chronoscope:story", (event) => go(s, event.detail), { signal });
   document.addEventListener("chronoscope:moment", (event) => led(s, event.detail), { signal });
