@@ -4,7 +4,9 @@ const REST = 250; // milliseconds after the last key
 const LET_GO = 150; // milliseconds after the pointer was let go
 const ECHO = 10_000; // milliseconds in which the answer to an older settling may still come in, on a machine in a hurry
 const HELD_ON = 1500; // milliseconds that the story waits for the address once the moment bar was let go
-const LEAST = 420; // pixels that the panes have at least
+const LEAST = 360; // pixels that the panes have at least
+const HEAD = 46 + 8 + 33 + 3; // the strip, and the head of a pane
+const OVER = 132 + 8 + 33; // what changed, where it stands over the state
 const held = new WeakMap();
 
 const shownBy = (data) => JSON.stringify([data.base, data.key, data.projection, data.known, data.head]);
@@ -12,7 +14,7 @@ const shownBy = (data) => JSON.stringify([data.base, data.key, data.projection, 
 // Asks for the index again where the key, what is known, or the log is another one. What is shown stays until it is there.
 async function read(s) {
   const { data } = s, other = !s.of || s.of.key !== data.key || s.of.projection !== data.projection;
-  if (other) { s.index = null; s.view = null; s.story.classList.add("waiting"); }
+  if (other) { s.index = null; s.view = null; s.longest = 0; s.story.classList.add("waiting"); }
   try {
     const index = await indexOf(data);
     if (shownBy(data) !== shownBy(s.data)) return; // an older question
@@ -128,6 +130,7 @@ function paintState(s) {
   s.story.classList.toggle("behind", !window && Boolean(s.view));
   if (!window) return;
   s.view = standing(s.view, window, s.at);
+  grow(s);
   s.changed = changesAt(window, s.at);
   s.changes = new Map(s.changed.map((change) => [change[0], change]));
   paintLeaves(s);
@@ -180,11 +183,18 @@ function wanted(s) {
   if (window && (s.way < 0 ? !far : far)) found.push(s.way < 0 ? window.first - 1 : window.end);
   return found.map((index) => Math.max(index, -1));
 }
-// As high as what is left of the window below it, so that the state is seen without scrolling the page.
+// As high as what is left of the window below it, so that the state is seen without scrolling the page, and no higher
+// than the longest of its lists: what a short story leaves free is for what stands below.
 function fit(s) {
   const scroller = document.querySelector("[data-testid=stMain]"), top = s.story.getBoundingClientRect().top + (scroller?.scrollTop ?? 0);
-  const height = Math.max(LEAST, Math.round(innerHeight - top - 16));
+  s.room = Math.max(LEAST, Math.round(innerHeight - top - 16));
   s.wide = s.story.clientWidth >= 1600;
+  grow(s);
+}
+function grow(s) {
+  const state = s.view?.window.paths.length ?? 0, above = s.wide ? 0 : OVER;
+  s.longest = Math.max(s.longest, s.past.count * ROW, state * ROW + above); // it never shrinks under the hand
+  const height = Math.min(s.room, Math.max(LEAST, s.longest + HEAD));
   put(s, "height", height, () => { s.story.style.height = `${height}px`; });
 }
 function paintedIn(s, data) {
@@ -202,7 +212,7 @@ function mount(root) {
     root, story: found(".story"), number: found(".number"), reading: found(".reading"), nothing: found(".nothing"), search: found("input"),
     unchanged: found("[data-act=unchanged]"), stateNote: found(".state .note"), changeNote: found(".differences .note"), problem: found(".problem"),
     dialog: found("dialog"), said: found(".said"), ways: {}, was: {}, stop: new AbortController(), shelf: newShelf(), at: 0, bound: -1, way: 1,
-    ids: [], changed: [], changes: new Map(), active: { row: -1, column: 0 }, view: null, index: null, wide: false,
+    ids: [], changed: [], changes: new Map(), active: { row: -1, column: 0 }, view: null, index: null, wide: false, room: LEAST, longest: 0,
     strip: { track: found(".track"), canvas: found("canvas"), hand: found(".hand"), veil: found(".veil"), bubble: found(".bubble"), xs: [], gaps: [], width: 0 },
   };
   for (const name of ["first", "back", "on", "last"]) s.ways[name] = found(`[data-act=${name}]`);
