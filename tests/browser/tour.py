@@ -83,9 +83,14 @@ def press(text: str, words: str, shows: str) -> Step:
 
 
 def stand(type_: str, version: int, words: str = "") -> Step:
-    """Press an event of the story."""
-    said = f"Press *{type_}*{', which ' + words if words else ''}."
-    return press(type_, said, f"by {type_} #{version}")
+    """Press an event of the story, and wait until the whole page stands there."""
+
+    def take(window: Window) -> None:
+        window.page.get_by_role("option").filter(has_text=type_).first.click()
+        window.page.get_by_role("heading", name=f"by {type_} #{version}").wait_for()
+        window.settled()
+
+    return Step(f"Press *{type_}*{', which ' + words if words else ''}.", take)
 
 
 def related(key: str, status: str) -> Step:
