@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 import click
 
@@ -11,6 +10,9 @@ from seed.shop.host import Host
 from seed.shop.orders.reading import OrderViews
 from seed.shop.orders.writing import Orders
 from seed.shop.payments import Payments
+from seed.shop.platform.discovery import register
+from seed.shop.platform.gateway import Gateway
+from seed.shop.platform.registry import Registry
 from seed.shop.products import Products
 from seed.shop.settings import Settings
 from seed.shop.users import Users
@@ -22,16 +24,24 @@ SERVICES: Mapping[str, Callable[[Host], object]] = {
     "order-views": OrderViews,
     "payments": Payments,
     "cards": Cards,
+    "registry": Registry,
+    "gateway": Gateway,
 }
+
+
+def hosted(settings: Settings) -> Host:
+    """The service of that name in its host, ready to start, and known to the registry once it has."""
+    host = Host(settings)
+    SERVICES[settings.name](host)
+    register(host)
+    return host
 
 
 @click.command()
 @click.argument("name", type=click.Choice(list(SERVICES)))
 def main(name: str) -> None:
     """Run one service of the living shop."""
-    host = Host(replace(Settings.load({**os.environ, "SHOP_NAME": name}), name=name))
-    SERVICES[name](host)
-    host.run()
+    hosted(Settings.load({**os.environ, "SHOP_NAME": name})).run()
 
 
 if __name__ == "__main__":

@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import Column, Connection, Integer, MetaData, Row, Table, Text, func, insert, select, update
 
 from eventstore import Micros, clock
-from seed.shop.calls import Caller
 from seed.shop.database import Money, Number
 from seed.shop.errors import NotFound, Unreachable
 from seed.shop.host import Desk, Host
 from seed.shop.messages import Message
+from seed.shop.platform.calls import Calls
 from seed.shop.sagas import Step, triggers
 from seed.shop.trace import Trace, current, following
 
@@ -49,8 +49,7 @@ class Payments:
 
     def __init__(self, host: Host) -> None:
         self._desk = Desk(host, TABLES)
-        self._provider = Caller("The card provider", host.settings.cards, host.settings.patience)
-        host.at_end(self._provider.close)
+        self._provider = Calls(host).at("cards", host.settings.cards)
         host.route("POST", "/process_payments", self.process)
         host.route("GET", "/payments", self.payments)
         host.route("GET", "/payments/<order_id>", self.payment)

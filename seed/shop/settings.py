@@ -18,10 +18,17 @@ class Settings:
     read them have the same. `cards` is the address of the card provider, `smtp` that of a mail server (`host:port`;
     empty: mails go to the mailbox alone). `patience` is how many seconds a call to another program may take,
     `pay_every` how often payments that are due are tried, 0: only when somebody asks for it.
+
+    `registry` is the registry's address (empty: the instance is not registered and finds nobody), `sidecar` that of the
+    sidecar before it, by which others reach it as long as the sidecar lives. `threads` is how many requests it answers
+    at a time, `bulkhead` how many of its calls to one service run at a time (0: any number), `breaker` how many of them
+    fail in a row until its breaker opens (0: it never does). `rate` is how much one customer may ask of the gateway,
+    `told_every` after how many seconds a summary of calls is told. `troubles` is the folder that says what is to go
+    wrong. A sidecar reads `log`, the file that holds the output of the service at `beside`.
     """
 
     name: str
-    database_url: str
+    database_url: str = ""
     instance: str = "1"
     port: int = 0
     kafka: str = "localhost:9092"
@@ -32,6 +39,16 @@ class Settings:
     smtp: str = ""
     patience: float = 2.0
     pay_every: float = 0.2
+    registry: str = ""
+    sidecar: str = ""
+    threads: int = 8
+    bulkhead: int = 4
+    breaker: int = 5
+    rate: str = "300/minute"
+    told_every: float = 60.0
+    troubles: str = ""
+    log: str = ""
+    beside: str = ""
 
     @classmethod
     def load(cls, environment: Mapping[str, str]) -> Self:
