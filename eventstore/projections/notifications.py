@@ -1,4 +1,4 @@
-"""Notifications: which mail went to whom, from the events of its own stream."""
+"""Notifications: which mail or text went to whom, from the events of its own stream."""
 
 from eventstore.core.event import TOMBSTONE, RecordedEvent
 from eventstore.core.facet import Facet, Kind
@@ -20,7 +20,7 @@ notifications = Projection(
 )
 
 
-@notifications.on("Email Sent")
+@notifications.on("Email Sent", "SMS Sent")
 def sent(state: State, event: RecordedEvent) -> State:
     """It went out. A second time counts, so that it shows."""
     times = {"sent": state.get("sent", 0) + 1, "sent_at": format_time(event.occurred_at)}

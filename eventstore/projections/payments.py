@@ -61,6 +61,12 @@ def declined(state: State, event: RecordedEvent) -> State:
     return told(state, event, "declined", reason=body(event).get("reason"))
 
 
+@payments.on("Payment Voided")
+def voided(state: State, event: RecordedEvent) -> State:
+    """The order was cancelled before any money came."""
+    return told(state, event, "voided", reason=body(event).get("reason"))
+
+
 @payments.on("Payment Failed")
 def failed(state: State, event: RecordedEvent) -> State:
     """Nobody answered: whether the money moved is unknown."""

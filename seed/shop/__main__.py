@@ -7,6 +7,7 @@ import click
 
 from seed.shop.cards import Cards
 from seed.shop.host import Host
+from seed.shop.notifications import Notifications
 from seed.shop.orders.reading import OrderViews
 from seed.shop.orders.writing import Orders
 from seed.shop.payments import Payments
@@ -14,7 +15,9 @@ from seed.shop.platform.discovery import register
 from seed.shop.platform.gateway import Gateway
 from seed.shop.platform.registry import Registry
 from seed.shop.products import Products
+from seed.shop.sagas.coordinator import Coordinator
 from seed.shop.settings import Settings
+from seed.shop.shipping import Shipping
 from seed.shop.users import Users
 
 SERVICES: Mapping[str, Callable[[Host], object]] = {
@@ -23,6 +26,9 @@ SERVICES: Mapping[str, Callable[[Host], object]] = {
     "orders": Orders,
     "order-views": OrderViews,
     "payments": Payments,
+    "shipping": Shipping,
+    "notifications": Notifications,
+    "coordinator": Coordinator,
     "cards": Cards,
     "registry": Registry,
     "gateway": Gateway,

@@ -7,6 +7,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from itertools import chain
 
 import msgspec
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
@@ -16,7 +17,7 @@ from kafka.errors import TopicAlreadyExistsError
 from seed.shop.messages import Message, opened
 from seed.shop.trace import Trace, following
 
-TOPICS = ("customers", "products", "orders", "payments", "stock", "shipments", "notifications", "commands")
+TOPICS = ("customers", "products", "orders", "payments", "stock", "shipments", "notifications", "commands", "sagas")
 TOLD = ("platform", "logs")
 """Topics for the time machine alone: no service listens to them."""
 PARTITIONS = 3
@@ -65,10 +66,11 @@ class Bus:
         """
         self._consumer = self._consumer or self._connected()
         try:
-            for records in self._consumer.poll(timeout_ms=200, max_records=100).values():
-                for record in records:
-                    self._hand_over(record.topic, record.key, record.value)
-            self._consumer.commit()
+            found = self._consumer.poll(timeout_ms=200, max_records=100)
+            for record in chain.from_iterable(found.values()):
+                self._hand_over(record.topic, record.key, record.value)
+            if found:
+                self._consumer.commit()
         except BaseException:
             self._leave()
             raise
@@ -80,15 +82,16 @@ class Bus:
             self._producer.close(timeout=5)
 
     def _hand_over(self, topic: str, key: bytes | None, value: bytes | None) -> None:
-        with suppress(msgspec.DecodeError, UnicodeDecodeError):
+        try:
             message = opened(topic.removeprefix(self._prefix), (key or b"").decode(), value or b"")
-            with following(Trace(message.trace.correlation_id, message.id)):
-                for handler in self._handlers.get(_spelled(message.event), ()):
-                    handler(message)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return
+        with following(Trace(message.trace.correlation_id, message.id)):
+            for handler in self._handlers.get(_spelled(message.event), ()):
+                handler(message)
 
     def _connected(self) -> KafkaConsumer:
-        return KafkaConsumer(
-            *[self._prefix + topic for topic in TOPICS],
+        consumer = KafkaConsumer(
             bootstrap_servers=self._servers,
             group_id=self._group,
             # a member that comes back under its name gets its partitions at once, not when its former self times out
@@ -99,6 +102,10 @@ class Bus:
             auto_offset_reset="earliest",
             bootstrap_timeout_ms=WAIT,
         )
+        # the client divides the partitions that it knows of: one that joins before it knows any may be left with none
+        consumer.topics()
+        consumer.subscribe([self._prefix + topic for topic in TOPICS])
+        return consumer
 
     def _leave(self) -> None:
         # a consumer that raised once may hang for ever: the next round makes a new one

@@ -17,7 +17,8 @@ class Settings:
     the names of topics and groups, so that several shops share a broker. `secret` signs tokens: the services that
     read them have the same. `cards` is the address of the card provider, `smtp` that of a mail server (`host:port`;
     empty: mails go to the mailbox alone). `patience` is how many seconds a call to another program may take,
-    `pay_every` how often payments that are due are tried, 0: only when somebody asks for it.
+    `pay_every` how often payments that are due are tried, 0: only when somebody asks for it. `pace` is how many seconds
+    each leg of a parcel's way takes, `deadline` after how many an orchestrated saga no longer waits for an answer.
 
     `registry` is the registry's address (empty: the instance is not registered and finds nobody), `sidecar` that of the
     sidecar before it, by which others reach it as long as the sidecar lives. `threads` is how many requests it answers
@@ -39,6 +40,8 @@ class Settings:
     smtp: str = ""
     patience: float = 2.0
     pay_every: float = 0.2
+    pace: float = 2.0
+    deadline: float = 60.0
     registry: str = ""
     sidecar: str = ""
     threads: int = 8

@@ -22,7 +22,8 @@ from tests.parts.ports import free_port
 DATABASES = {"order-views": "orders"}
 """The services that look at another's database: the two sides of the order service."""
 
-ALL = ("cards", "users", "products", "orders", "order-views", "payments")
+CHOREOGRAPHED = ("cards", "users", "products", "orders", "order-views", "payments", "shipping", "notifications")
+SERVICES_OF = {"choreographed": CHOREOGRAPHED, "orchestrated": (*CHOREOGRAPHED, "coordinator")}
 
 
 def until(true: Callable[[], Any], seconds: float = 30.0) -> Any:
@@ -42,8 +43,8 @@ class Shop:
     def __init__(self, kafka: Kafka, place: str, **settings: Any) -> None:
         self.prefix = kafka.name("shop") + "-"
         make_topics(kafka.servers, prefix=self.prefix)
-        self.urls = create_databases(place, [self._database(name) for name in ALL])
-        common = {"kafka": kafka.servers, "prefix": self.prefix, "secret": "s", "patience": 0.3, "port": 0}
+        self.urls = create_databases(place, [self._database(name) for name in SERVICES])
+        common = {"kafka": kafka.servers, "prefix": self.prefix, "secret": "s", "patience": 0.3, "pace": 0.1}
         self._settings: dict[str, Any] = {**common, "cards": f"http://127.0.0.1:{free_port()}", **settings}
         self.hosts: dict[str, Host] = {}
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
@@ -109,9 +110,9 @@ class Shop:
         if stock:
             assert self.post("products", f"/products/{sku}/stock", {"quantity": stock}).status_code == 200
 
-    def order(self, sku: str = "mug", quantity: int = 1, **more: Any) -> str:
-        """Order something; the order's id."""
-        said = {"customer_id": "c1", "items": [{"sku": sku, "quantity": quantity}], **more}
+    def order(self, **said: Any) -> str:
+        """Order something, as soon as the order service knows the product; the order's id."""
+        said = {"customer_id": "c1", "items": [{"sku": "mug", "quantity": 1}], **said}
         answer = until(lambda: (found := self.post("orders", "/create_order", said)).status_code == 201 and found)
         return str(answer.json()["order_id"])
 

@@ -23,7 +23,7 @@ def shop(kafka: Kafka, tmp_path: Path) -> Iterator[Shop]:
 def test_an_order_is_reserved_and_paid(shop: Shop) -> None:
     shop.launch("cards", "products", "orders", "order-views", "payments")
     shop.offer("mug", 12.5)
-    order = shop.order("mug", 2)
+    order = shop.order(items=[{"sku": "mug", "quantity": 2}])
     until(lambda: shop.status(order) == "paid")
     assert shop.get("payments", f"/payments/{order}")["amount"] == 25
     assert shop.get("cards", "/ledger") == {"charges": 1, "captured": 25, "refunded": 0}

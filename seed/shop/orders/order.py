@@ -40,13 +40,13 @@ def folded(events: Iterable[RecordedEvent]) -> State:
 
 def confirm(order: State, _: Mapping[str, Any]) -> Fact | None:
     """Its goods are reserved: they were all or none, so that any one of them tells."""
-    return _after(order, ("created",), "Order Confirmed", reserved=True, **_of(order, "total", "currency", "card"))
+    charge = {name: order.get(name) for name in ("total", "currency", "card")}
+    return _after(order, ("created",), "Order Confirmed", **charge)
 
 
 def mark_paid(order: State, said: Mapping[str, Any]) -> Fact | None:
     """The money is there."""
-    more = _of(order, "customer_id", "ship_to")
-    return _after(order, ("confirmed",), "Order Paid", paid=said["amount"], **more)
+    return _after(order, ("confirmed",), "Order Paid", paid=said["amount"], ship_to=order["ship_to"])
 
 
 def mark_packed(order: State, _: Mapping[str, Any]) -> Fact | None:
@@ -66,8 +66,7 @@ def mark_delivered(order: State, _: Mapping[str, Any]) -> Fact | None:
 
 def cancel(order: State, said: Mapping[str, Any]) -> Fact | None:
     """It cannot be fulfilled; what was done for it is undone by whoever did it."""
-    more = _of(order, "customer_id")
-    return _after(order, ("created", "confirmed", "paid"), "Order Cancelled", reason=said["reason"], **more)
+    return _after(order, ("created", "confirmed", "paid"), "Order Cancelled", reason=said["reason"])
 
 
 def mark_refunded(order: State, said: Mapping[str, Any]) -> Fact | None:
@@ -77,8 +76,5 @@ def mark_refunded(order: State, said: Mapping[str, Any]) -> Fact | None:
 
 def _after(order: State, before: tuple[str, ...], event: str, **data: Any) -> Fact | None:
     """The fact, if the order is in one of these states: a repeated message changes nothing."""
-    return Fact(event, {"order_id": order["order_id"], **data}) if order["status"] in before else None
-
-
-def _of(order: State, *names: str) -> dict[str, Any]:
-    return {name: order[name] for name in names}
+    whose = {"order_id": order["order_id"], "customer_id": order["customer_id"]}
+    return Fact(event, {**whose, **data}) if order["status"] in before else None

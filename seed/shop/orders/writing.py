@@ -12,7 +12,6 @@ from flask import request
 
 from eventstore import EventStore, NewEvent, clock, migrate
 from eventstore.errors import WrongExpectedVersion
-from seed.shop.errors import NotFound
 from seed.shop.host import Host, body
 from seed.shop.messages import Message, facts
 from seed.shop.orders import order as orders
@@ -86,26 +85,29 @@ class Orders:
     def decide(self, decision: Decision, message: Message) -> None:
         """Append what follows from the message for its order; decide anew where another writer was quicker."""
         if self._store.effects(message.id, limit=1):
-            return None
-        while True:
-            events = list(self._store.read_stream(f"order-{message.data['order_id']}"))
-            if not events:
-                raise NotFound("order", message.data["order_id"])
-            fact = decision(orders.folded(events), message.data)
-            try:
-                return None if fact is None else self._append(fact, len(events))
-            except WrongExpectedVersion as error:
-                self._host.log("info", "another writer was quicker", stream=error.stream)
+            return
+        while not self._decided(decision, message):
+            self._host.log("info", "another writer was quicker", order_id=message.data["order_id"])
+
+    def _decided(self, decision: Decision, message: Message) -> bool:
+        """Whether it went well: nobody appended to the order since it was read."""
+        events = list(self._store.read_stream(f"order-{message.data['order_id']}"))
+        fact = decision(orders.folded(events), message.data) if events else None
+        try:
+            if fact is not None:
+                self._append(fact, len(events))
+        except WrongExpectedVersion:
+            return False
+        return True
 
     def _append(self, fact: Fact, version: int) -> None:
         stream = f"order-{fact.data['order_id']}"
-        about = [("customer", fact.data["customer_id"])] if "customer_id" in fact.data else []
         event = NewEvent(
             stream=stream,
             category="order",
             type=fact.type,
             data=dict(fact.data),
-            metadata=facts(self._host.name, about),
+            metadata=facts(self._host.name, [("customer", fact.data["customer_id"])]),
             occurred_at=clock.now(),
             **current()._asdict(),
         )

@@ -5,7 +5,7 @@ What several services know of an order it puts together, and says what is missin
 
 import secrets
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from http import HTTPStatus
 from typing import Any, NamedTuple
@@ -77,13 +77,18 @@ class Gateway:
         order = self._own(order_id)
         asked = {name: (service, path.format(order=order_id)) for name, (service, path) in PARTS.items()}
         asked["user"] = ("users", f"/users/{order['customer_id']}")
-        parts = {name: self._pool.submit(copy_context().run, self._part, *one) for name, one in asked.items()}
+        parts = {name: self._in_trace(self._part, *one) for name, one in asked.items()}
         found = {name: part.result() for name, part in parts.items()}
         missing = {name: str(part) for name, part in found.items() if isinstance(part, ShopError)}
         there = {name: part for name, part in found.items() if name not in missing}
         return {"order": order, **there, "missing": missing}
 
-    def _own(self, order_id: str) -> dict[str, Any]:
+    def _in_trace(self, ask: Callable[[str, str], Any], service: str, path: str) -> "Future[Any]":
+        """Ask beside the others, as a part of the same trace."""
+        context = copy_context()
+        return self._pool.submit(lambda: context.run(ask, service, path))
+
+    def _own(self, order_id: str) -> Any:
         customer, order = self._customer(), self._part("order-views", f"/orders/{order_id}")
         if isinstance(order, Unreachable):
             raise order
