@@ -1,4 +1,5 @@
-"""Run the pieces of Chronoscope side by side until Ctrl-C: `demo` without a broker, `kafka` with a real one.
+"""Run the pieces of Chronoscope side by side until Ctrl-C: `demo` without a broker, `kafka` with a real one, `shop`
+with a whole shop of services.
 
 All data is in .demo/ of the working directory, and the next run goes on with it. What stands after `--` goes to the
 seed: `scripts/stack.py demo -- --orders 100 --days 7`.
@@ -17,9 +18,14 @@ from types import FrameType
 
 import click
 
+import seed.shop
 from seed.broker import BrokerError, broker, fetch, missing_here
+from seed.shop.bus import make_topics
+from seed.shop.platform.fleet import fleet
+from seed.shop.platform.supervisor import Supervisor
 
 FOLDER = Path(".demo").absolute()
+SETTINGS = Path(seed.shop.__file__).with_name("shop.toml")
 STOP_SECONDS = 20
 PYTHON = sys.executable
 
@@ -83,16 +89,49 @@ def demo(port: int, seed_options: tuple[str, ...]) -> None:
 def kafka(port: int, seed_options: tuple[str, ...]) -> None:
     """The same shop through a real broker: seed, Kafka, ingest, store, dashboard."""
     refuse_taken(port)
-    if missing_here():
-        click.echo("Fetching Kafka from Maven Central (43 MB, once) ...", err=True)
-        fetch()
-    click.echo("Starting the broker ...", err=True)
-    with broker(FOLDER / "kafka") as started, pieces("kafka", CHRONOSCOPE_KAFKA_SERVERS=started.servers) as running:
-        click.echo(f"Kafka is ready on {started.servers}.", err=True)
+    with (
+        started_broker(FOLDER / "kafka") as servers,
+        pieces("kafka", CHRONOSCOPE_KAFKA_SERVERS=servers) as running,
+    ):
         running.start("seed", "seed", "--to", "kafka", *seed_options)
         running.start("ingest", "ingest")
         running.start("dashboard", "dashboard", "--port", str(port))
         watch(running)
+
+
+@main.command()
+@port_option
+@click.option("--gateway", default=8600, show_default=True, help="The port of the shop's gateway.")
+@click.option("--orders", default=20.0, show_default=True, help="How many orders come in a minute.")
+def shop(port: int, gateway: int, orders: float) -> None:
+    """A living shop: services with their platform on a real broker, customers, and the dashboard that watches it."""
+    refuse_taken(port)
+    refuse_taken(gateway)
+    folder = FOLDER / "shop"
+    with ExitStack() as stack:
+        servers = stack.enter_context(started_broker(folder / "kafka"))
+        make_topics(servers)
+        place = f"sqlite:///{folder / 'databases'}"
+        settings = {"CHRONOSCOPE_SETTINGS": str(SETTINGS), "CHRONOSCOPE_KAFKA_SERVERS": servers}
+        running = stack.enter_context(pieces("shop/store", **settings))
+        running.start("ingest", "ingest")
+        running.start("dashboard", "dashboard", "--port", str(port))
+        programs = fleet(folder, place, servers, gateway=gateway, orders_a_minute=orders)
+        stack.enter_context(Supervisor(folder, programs, lambda line: click.echo(line, err=True)))
+        click.echo(f"The shop's gateway is on http://127.0.0.1:{gateway}; {len(programs)} programs run.", err=True)
+        watch(running)
+
+
+@contextmanager
+def started_broker(folder: Path) -> Iterator[str]:
+    """A broker on the data in the folder; where it answers."""
+    if missing_here():
+        click.echo("Fetching Kafka from Maven Central (43 MB, once) ...", err=True)
+        fetch()
+    click.echo("Starting the broker ...", err=True)
+    with broker(folder) as started:
+        click.echo(f"Kafka is ready on {started.servers}.", err=True)
+        yield started.servers
 
 
 @contextmanager

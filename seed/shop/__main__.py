@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 import click
 
 from seed.shop.cards import Cards
+from seed.shop.customers import Customers
 from seed.shop.host import Host
 from seed.shop.notifications import Notifications
 from seed.shop.orders.reading import OrderViews
@@ -14,6 +15,7 @@ from seed.shop.payments import Payments
 from seed.shop.platform.discovery import register
 from seed.shop.platform.gateway import Gateway
 from seed.shop.platform.registry import Registry
+from seed.shop.platform.troubles import Troubled
 from seed.shop.products import Products
 from seed.shop.sagas.coordinator import Coordinator
 from seed.shop.settings import Settings
@@ -32,14 +34,16 @@ SERVICES: Mapping[str, Callable[[Host], object]] = {
     "cards": Cards,
     "registry": Registry,
     "gateway": Gateway,
+    "customers": Customers,
 }
 
 
 def hosted(settings: Settings) -> Host:
     """The service of that name in its host, ready to start, and known to the registry once it has."""
     host = Host(settings)
+    troubled = Troubled(host) if settings.troubles else None
     SERVICES[settings.name](host)
-    register(host)
+    register(host, lambda: troubled is not None and troubled.cut)
     return host
 
 

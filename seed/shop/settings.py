@@ -24,8 +24,9 @@ class Settings:
     sidecar before it, by which others reach it as long as the sidecar lives. `threads` is how many requests it answers
     at a time, `bulkhead` how many of its calls to one service run at a time (0: any number), `breaker` how many of them
     fail in a row until its breaker opens (0: it never does). `rate` is how much one customer may ask of the gateway,
-    `told_every` after how many seconds a summary of calls is told. `troubles` is the folder that says what is to go
-    wrong. A sidecar reads `log`, the file that holds the output of the service at `beside`.
+    `orders_a_minute` how much the simulated customers order, `told_every` after how many seconds a summary of calls is
+    told. `troubles` is the folder that says what is to go wrong. A sidecar reads `log`, the file that holds the output
+    of the service at `beside`.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Settings:
     bulkhead: int = 4
     breaker: int = 5
     rate: str = "300/minute"
+    orders_a_minute: float = 20.0
     told_every: float = 60.0
     troubles: str = ""
     log: str = ""

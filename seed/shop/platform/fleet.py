@@ -1,0 +1,55 @@
+"""The fleet: which programs make up the living shop, and what each is told."""
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from seed.broker import free_port
+from seed.shop.database import create_databases
+from seed.shop.platform.supervisor import Program, troubles_in
+from seed.shop.settings import Settings
+
+INSTANCES = {"payments": 2}
+"""How many instances a service has, where it is not one."""
+
+KEPT = ("users", "products", "orders", "payments", "shipping", "notifications", "cards")
+"""Services with a database of their own."""
+
+DATABASES = {"order-views": "orders"}
+"""The read side of the orders looks at the database of the write side."""
+
+
+def fleet(folder: Path, place: str, kafka: str, *, gateway: int, orders_a_minute: float) -> list[Program]:
+    """All programs of the shop, those first that others need. Makes the databases at `place`."""
+    urls = create_databases(place, KEPT)
+    registry, cards = free_port(), free_port()
+    common = Settings(
+        name="",
+        kafka=kafka,
+        secret=secrets.token_hex(16),
+        registry=f"http://127.0.0.1:{registry}",
+        cards=f"http://127.0.0.1:{cards}",
+        troubles=str(troubles_in(folder)),
+        orders_a_minute=orders_a_minute,
+        told_every=15.0,
+    )
+    alone = replace(common, registry="")
+    programs = [_program(replace(alone, name="registry", port=registry))]
+    programs.append(_program(replace(alone, name="cards", port=cards, database_url=urls["cards"])))
+    for name in (*[one for one in KEPT if one != "cards"], *DATABASES):
+        url = urls[DATABASES.get(name, name)]
+        programs += _instances(replace(common, name=name, database_url=url), INSTANCES.get(name, 1))
+    programs += _instances(replace(common, name="gateway", threads=16), 1, port=gateway)
+    return [*programs, *_instances(replace(common, name="customers"), 1)]
+
+
+def _instances(settings: Settings, count: int, port: int = 0) -> Iterator[Program]:
+    """So many instances of a service."""
+    for number in range(1, count + 1):
+        yield _program(replace(settings, instance=str(number), port=port or free_port()))
+
+
+def _program(settings: Settings) -> Program:
+    name = f"{settings.name}-{settings.instance}"
+    return Program(name, settings.name, ("seed.shop", settings.name), settings.environment)
