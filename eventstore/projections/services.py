@@ -34,7 +34,7 @@ instances = Projection(
         Facet("service", counted=True),
         Facet("address"),
         Facet("reason"),
-        Facet("lost_lines", Kind.INTEGER, summed=True),
+        Facet("losses", Kind.INTEGER, summed=True),
     ],
 )
 
@@ -60,7 +60,7 @@ calls = Projection(
 def seen(state: State, event: RecordedEvent, **more: Any) -> dict[str, Any]:
     """The instance with what the event says, and what it is called: gone, ill or up."""
     said = {name: value for name, value in body(event).items() if name in {"service", "instance", "address", "direct"}}
-    now = {"lost_lines": 0, "present": "unknown", "healthy": True, "reason": None, **state, **said, **more}
+    now = {"losses": 0, "present": "unknown", "healthy": True, "reason": None, **state, **said, **more}
     ill = now["present"] == "up" and not now["healthy"]
     return {**now, "status": "unhealthy" if ill else now["present"]}
 
@@ -95,10 +95,10 @@ def unhealthy(state: State, event: RecordedEvent) -> State:
     return seen(state, event, healthy=False, reason=body(event).get("reason"))
 
 
-@instances.on("Log Lines Lost")
+@instances.on("Log Lost")
 def lost(state: State, event: RecordedEvent) -> State:
-    """Lines of its log can no longer be read."""
-    return seen(state, event, lost_lines=state.get("lost_lines", 0) + (whole(body(event).get("lines")) or 0))
+    """What its log held behind a line can no longer be read."""
+    return seen(state, event, losses=state.get("losses", 0) + 1, lost_after_line=body(event).get("after_line"))
 
 
 def told(state: State, event: RecordedEvent, **more: Any) -> dict[str, Any]:

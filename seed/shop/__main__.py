@@ -15,6 +15,7 @@ from seed.shop.payments import Payments
 from seed.shop.platform.discovery import register
 from seed.shop.platform.gateway import Gateway
 from seed.shop.platform.registry import Registry
+from seed.shop.platform.sidecar import Sidecar
 from seed.shop.platform.troubles import Troubled
 from seed.shop.products import Products
 from seed.shop.sagas.coordinator import Coordinator
@@ -35,6 +36,7 @@ SERVICES: Mapping[str, Callable[[Host], object]] = {
     "registry": Registry,
     "gateway": Gateway,
     "customers": Customers,
+    "sidecar": Sidecar,
 }
 
 

@@ -171,6 +171,11 @@ class _Way(NamedTuple):
                 answer = self._request(address, asked, seconds)
             except NOWHERE as error:
                 reason = type(error).__name__
+            except (httpx.NetworkError, httpx.ProtocolError) as error:
+                # it broke off: the sidecar died perhaps, and the instance itself may answer
+                if not asked.repeatable:
+                    raise Unreachable(self.callee, type(error).__name__) from error
+                reason = type(error).__name__
             except httpx.HTTPError as error:
                 raise Unreachable(self.callee, type(error).__name__) from error
             else:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from seed.broker import free_port
 from seed.shop.database import create_databases
-from seed.shop.platform.supervisor import Program, troubles_in
+from seed.shop.platform.supervisor import Program, logs_in, troubles_in
 from seed.shop.settings import Settings
 
 INSTANCES = {"payments": 2}
@@ -23,7 +23,7 @@ DATABASES = {"order-views": "orders"}
 def fleet(folder: Path, place: str, kafka: str, *, gateway: int, orders_a_minute: float) -> list[Program]:
     """All programs of the shop, those first that others need. Makes the databases at `place`."""
     urls = create_databases(place, KEPT)
-    registry, cards = free_port(), free_port()
+    registry, cards, logs = free_port(), free_port(), logs_in(folder)
     common = Settings(
         name="",
         kafka=kafka,
@@ -39,15 +39,27 @@ def fleet(folder: Path, place: str, kafka: str, *, gateway: int, orders_a_minute
     programs.append(_program(replace(alone, name="cards", port=cards, database_url=urls["cards"])))
     for name in (*[one for one in KEPT if one != "cards"], *DATABASES):
         url = urls[DATABASES.get(name, name)]
-        programs += _instances(replace(common, name=name, database_url=url), INSTANCES.get(name, 1))
-    programs += _instances(replace(common, name="gateway", threads=16), 1, port=gateway)
-    return [*programs, *_instances(replace(common, name="customers"), 1)]
+        programs += _instances(replace(common, name=name, database_url=url), INSTANCES.get(name, 1), logs)
+    programs += _instances(replace(common, name="gateway", threads=16), 1, logs, port=gateway)
+    return [*programs, *_instances(replace(common, name="customers"), 1, logs)]
 
 
-def _instances(settings: Settings, count: int, port: int = 0) -> Iterator[Program]:
-    """So many instances of a service."""
+def _instances(settings: Settings, count: int, logs: Path, port: int = 0) -> Iterator[Program]:
+    """So many instances of a service, each with its sidecar, which stands before it in the registry."""
     for number in range(1, count + 1):
-        yield _program(replace(settings, instance=str(number), port=port or free_port()))
+        sidecar = free_port()
+        one = replace(settings, instance=str(number), port=port or free_port(), sidecar=f"http://127.0.0.1:{sidecar}")
+        yield _program(one)
+        yield _sidecar(one, sidecar, logs)
+
+
+def _sidecar(beside: Settings, port: int, logs: Path) -> Program:
+    settings = replace(beside, name="sidecar", instance=f"{beside.name}/{beside.instance}", port=port, threads=16)
+    settings = replace(settings, database_url="", registry="", sidecar="", troubles="")
+    settings = replace(settings, log=str(logs / f"{beside.name}-{beside.instance}.log"))
+    settings = replace(settings, beside=f"http://127.0.0.1:{beside.port}")
+    name = f"{beside.name}-{beside.instance}-sidecar"
+    return Program(name, "", ("seed.shop", "sidecar"), settings.environment)
 
 
 def _program(settings: Settings) -> Program:

@@ -112,8 +112,11 @@ class Gateway:
         return forward
 
     def _admit(self) -> None:
-        """Count the request of a customer, or of an address that nobody has logged in from. Raises TooManyRequests."""
-        who = request.headers.get("Authorization") or request.remote_addr or ""
+        """Count the request, for the customer or for the address of whoever has no token. Raises TooManyRequests."""
+        try:
+            who = self._customer()
+        except NotAuthenticated:
+            who = f"address {request.remote_addr}"
         if request.path != "/health" and not self._limiter.hit(self._limit, who):
             raise TooManyRequests(str(self._limit))
 

@@ -45,7 +45,7 @@ class Supervisor:
         self._watch = threading.Thread(target=self._look_after)
 
     def __enter__(self) -> Self:
-        (self._folder / "logs").mkdir(parents=True, exist_ok=True)
+        logs_in(self._folder).mkdir(parents=True, exist_ok=True)
         self.troubles.end()
         (self._folder / PID).write_text(str(os.getpid()))
         for program in self._programs:
@@ -92,7 +92,7 @@ class Supervisor:
 
     def log_of(self, name: str) -> Path:
         """The file that holds what the program printed."""
-        return self._folder / "logs" / f"{name}.log"
+        return logs_in(self._folder) / f"{name}.log"
 
     def _start(self, program: Program) -> None:
         command = [sys.executable, "-m", *program.arguments]
@@ -111,6 +111,11 @@ class Supervisor:
                 process.terminate()
             for process in processes:
                 _wait(process)
+
+
+def logs_in(folder: Path) -> Path:
+    """Where the logs of the programs of a shop in that folder are."""
+    return folder / "logs"
 
 
 def troubles_in(folder: Path) -> Path:
