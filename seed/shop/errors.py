@@ -7,9 +7,10 @@ ShopError
   OutOfStock        more is wanted than lies there free
   NotAllowed        the thing's state does not permit it
   Unreachable       another program did not answer in time, or says that it cannot
-    NobodyThere     no instance of it is known
-    BreakerOpen     it failed so often that it is left alone for a while
-    BulkheadFull    as many calls to it run as may run at a time
+    NotAsked        it was not even asked
+      NobodyThere   no instance of it is known
+      BreakerOpen   it failed so often that it is left alone for a while
+      BulkheadFull  as many calls to it run as may run at a time
   TooManyRequests   one customer asks more than one customer may
 """
 
@@ -100,21 +101,25 @@ class Unreachable(ShopError):
         return f"{self.program} did not answer ({self.reason}); the same request may be sent again."
 
 
-class NobodyThere(Unreachable):
+class NotAsked(Unreachable):
+    """The program was not even asked: it surely did nothing."""
+
+
+class NobodyThere(NotAsked):
     """No instance of the service is known."""
 
     def __init__(self, program: str) -> None:
         super().__init__(program, "the registry knows no instance")
 
 
-class BreakerOpen(Unreachable):
+class BreakerOpen(NotAsked):
     """The service failed so often that it is left alone for a while. Nothing was sent."""
 
     def __init__(self, program: str, seconds: float) -> None:
         super().__init__(program, f"its breaker is open for {seconds:.1f} s")
 
 
-class BulkheadFull(Unreachable):
+class BulkheadFull(NotAsked):
     """As many calls to the service run as may run at a time. Nothing was sent."""
 
     def __init__(self, program: str, size: int) -> None:

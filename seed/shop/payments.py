@@ -4,13 +4,15 @@ Handlers only note what is to be done; `process` does it, in the background or w
 """
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Column, Connection, Integer, MetaData, Row, Table, Text, func, insert, select, update
 
 from eventstore import Micros, clock
 from seed.shop.database import Money, Number
-from seed.shop.errors import NotFound, Unreachable
+from seed.shop.errors import NotAsked, NotFound, Unreachable
 from seed.shop.host import Desk, Host
 from seed.shop.messages import Message
 from seed.shop.platform.calls import Calls
@@ -32,14 +34,17 @@ PAYMENTS = Table(
     Column("correlation_id", Text, nullable=False),
     Column("causation_id", Text),
 )
-"""`status`: pending, completed or declined; cancelling, then refunded or voided."""
+"""`status`: pending, completed or declined; of a cancelled order voiding or refunding, then voided or refunded."""
 
 SHOWN = ("order_id", "status", "amount", "currency", "attempts", "reason")
-UNDER_WAY = ("pending", "cancelling")
+UNDONE_BY = {"pending": "voiding", "completed": "refunding"}
+UNDER_WAY = ("pending", "voiding", "refunding")
 ATTEMPTS = 3
-"""How often the provider is asked before a payment counts as declined."""
+"""How often a provider that answers other questions is asked for a payment before that counts as declined."""
 PAUSE: Micros = 500_000
 """How long after an attempt without an answer the next one is due, growing with each."""
+AT_ONCE = 4
+"""How many payments are tried at a time: one without an answer holds up no other."""
 LONGEST = 5.0
 """After so many seconds `process` begins no further payment."""
 
@@ -50,6 +55,8 @@ class Payments:
     def __init__(self, host: Host) -> None:
         self._desk = Desk(host, TABLES)
         self._provider = Calls(host).at("cards", host.settings.cards)
+        self._pool = ThreadPoolExecutor(AT_ONCE)
+        host.at_end(self._pool.shutdown)
         host.route("POST", "/process_payments", self.process)
         host.route("GET", "/payments", self.payments)
         host.route("GET", "/payments/<order_id>", self.payment)
@@ -68,22 +75,19 @@ class Payments:
 
     def cancel(self, connection: Connection, message: Message) -> None:
         """Note that there will be no order, so that the money goes back, or is never taken."""
-        mine = (PAYMENTS.c.order_id == message.data["order_id"]) & PAYMENTS.c.status.in_(("pending", "completed"))
-        values = {"status": "cancelling", "due": clock.now(), "reason": message.data["reason"], **current()._asdict()}
-        connection.execute(update(PAYMENTS).where(mine).values(values))
+        mine = PAYMENTS.c.order_id == message.data["order_id"]
+        values = {"due": clock.now(), "reason": message.data["reason"], **current()._asdict()}
+        for before, status in UNDONE_BY.items():
+            of_it = mine & (PAYMENTS.c.status == before)
+            connection.execute(update(PAYMENTS).where(of_it).values(status=status, **values))
 
     def process(self) -> Any:
-        """Try what is due, for a few seconds; what was done, and how much is still under way."""
-        until, done = clock.elapsed() + LONGEST, 0
-        for payment in self._due():
-            if clock.elapsed() > until:
-                break
-            with following(Trace(payment.correlation_id, payment.causation_id)):
-                self._try(payment)
-            done += 1
+        """Try what is due, for a few seconds; how much was tried, and how much is still under way."""
+        until = clock.elapsed() + LONGEST
+        tried = sum(self._pool.map(partial(self._try, until), self._due()))
         with self._desk.engine.connect() as connection:
             under_way = select(func.count()).where(PAYMENTS.c.status.in_(UNDER_WAY))
-            return {"tried": done, "under_way": connection.execute(under_way).scalar()}
+            return {"tried": tried, "under_way": connection.execute(under_way).scalar()}
 
     def payments(self) -> Any:
         """How many payments are in each state, and the sum of their amounts."""
@@ -104,32 +108,48 @@ class Payments:
         with self._desk.engine.connect() as connection:
             return connection.execute(select(PAYMENTS).where(due).order_by(PAYMENTS.c.due).limit(50)).all()
 
-    def _try(self, payment: Row[Any]) -> None:
+    def _try(self, until: float, payment: Row[Any]) -> bool:
+        """Whether there was time for it."""
+        if clock.elapsed() > until:
+            return False
         step: Callable[[Row[Any]], None] = self._charge if payment.status == "pending" else self._give_back
-        try:
-            step(payment)
-        except Unreachable as error:
-            self._put_off(payment, str(error))
+        with following(Trace(payment.correlation_id, payment.causation_id)):
+            try:
+                step(payment)
+            except Unreachable as error:
+                self._put_off(payment, error)
+        return True
 
     def _charge(self, payment: Row[Any]) -> None:
-        """Ask the provider for the money; after too many questions without an answer, that it takes none."""
-        if payment.attempts >= ATTEMPTS:
-            self._provider.post("/backs", {"payment": payment.order_id})
-            self._settle(payment, "declined", "Payment Declined", reason="no answer from the card provider")
-            return
+        """Ask the provider for the money, as often as it takes to know."""
         asked = {"payment": payment.order_id, "amount": payment.amount, "card": payment.card}
-        answer = self._provider.post("/charges", asked)
+        try:
+            answer = self._provider.post("/charges", asked)
+        except Unreachable as error:
+            if isinstance(error, NotAsked) or payment.attempts + 1 < ATTEMPTS:
+                raise
+            answer = self._given_up(payment)
         if answer["state"] == "captured":
             self._settle(payment, "completed", "Payment Completed")
         else:
             self._settle(payment, "declined", "Payment Declined", reason=answer["reason"])
 
+    def _given_up(self, payment: Row[Any]) -> Any:
+        """Make sure that the provider takes nothing. In an outage this gets no answer either, and we ask again."""
+        self._provider.post("/backs", {"payment": payment.order_id})
+        return {"state": "declined", "reason": "no answer from the card provider"}
+
     def _give_back(self, payment: Row[Any]) -> None:
+        """Give back what came in. Under a voided payment that may be money of which no answer ever told us."""
         answer = self._provider.post("/backs", {"payment": payment.order_id})
-        if answer["refunded"]:
-            self._settle(payment, "refunded", "Payment Refunded", reason=payment.reason)
-        else:
+        if not answer["refunded"]:
             self._settle(payment, "voided", "Payment Voided", reason=payment.reason)
+            return
+        with self._desk.engine.begin() as connection:
+            if self._change(connection, payment, status="refunded"):
+                if payment.status == "voiding":
+                    self._tell(connection, "Payment Completed", payment)
+                self._tell(connection, "Payment Refunded", payment, reason=payment.reason)
 
     def _settle(self, payment: Row[Any], status: str, event: str, **more: Any) -> None:
         """Note how it ended and tell it; where another thread or a cancellation was quicker, nothing."""
@@ -137,12 +157,14 @@ class Payments:
             if self._change(connection, payment, status=status, reason=more.get("reason")):
                 self._tell(connection, event, payment, **more)
 
-    def _put_off(self, payment: Row[Any], reason: str) -> None:
+    def _put_off(self, payment: Row[Any], error: Unreachable) -> None:
         """No answer came: whether the money moved is unknown, so the same question will be asked again."""
-        attempts = payment.attempts + 1
+        asked = not isinstance(error, NotAsked)
+        attempts = payment.attempts + asked
         with self._desk.engine.begin() as connection:
-            if self._change(connection, payment, attempts=attempts, due=clock.now() + PAUSE * min(attempts, 20)):
-                self._tell(connection, "Payment Failed", payment, attempt=attempts, reason=reason)
+            values = {"attempts": attempts, "due": clock.now() + PAUSE * max(1, min(attempts, 10))}
+            if self._change(connection, payment, **values) and asked:
+                self._tell(connection, "Payment Failed", payment, attempt=attempts, reason=str(error))
 
     def _change(self, connection: Connection, payment: Row[Any], **values: Any) -> bool:
         same = (PAYMENTS.c.order_id == payment.order_id) & (PAYMENTS.c.status == payment.status)

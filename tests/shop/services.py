@@ -25,15 +25,18 @@ DATABASES = {"order-views": "orders"}
 CHOREOGRAPHED = ("cards", "users", "products", "orders", "order-views", "payments", "shipping", "notifications")
 SERVICES_OF = {"choreographed": CHOREOGRAPHED, "orchestrated": (*CHOREOGRAPHED, "coordinator")}
 
+CLIENT = httpx.Client()
+"""One for the run: making one reads all certificates of the system."""
 
-def until(true: Callable[[], Any], seconds: float = 30.0) -> Any:
+
+def until(true: Callable[[], Any], seconds: float = 30.0, *, every: float = 0.05) -> Any:
     """What the question gives as soon as that is anything; fails when it never does."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         found = true()
         if found:
             return found
-        time.sleep(0.05)
+        time.sleep(every)
     raise AssertionError(f"not true within {seconds} s")
 
 
@@ -44,8 +47,9 @@ class Shop:
         self.prefix = kafka.name("shop") + "-"
         make_topics(kafka.servers, prefix=self.prefix)
         self.urls = create_databases(place, [self._database(name) for name in SERVICES])
-        common = {"kafka": kafka.servers, "prefix": self.prefix, "secret": "s", "patience": 0.3, "pace": 0.1}
+        common = {"kafka": kafka.servers, "prefix": self.prefix, "secret": "s", "patience": 1.0, "pace": 0.1}
         self._settings: dict[str, Any] = {**common, "cards": f"http://127.0.0.1:{free_port()}", **settings}
+        self.services: dict[str, Any] = {}
         self.hosts: dict[str, Host] = {}
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.ports: dict[str, int] = {}
@@ -59,7 +63,7 @@ class Shop:
         """Run these services in threads of this process."""
         for name in names:
             host = Host(self.settings(name))
-            SERVICES[name](host)
+            self.services[name] = SERVICES[name](host)
             host.start()
             self.hosts[name], self.ports[name] = host, host.port
 
@@ -68,18 +72,21 @@ class Shop:
         for name in names:
             self._spawn(name)
         for name in names:
-            until(partial(self.answers, name))
+            until(partial(self.answers, name), 60)
 
     def _spawn(self, name: str) -> None:
-        settings = self.settings(name)
-        settings = replace(settings, port=self.ports.get(name) or settings.port or free_port())
-        command = [sys.executable, "-m", "seed.shop", name]
+        """A name such as `payments#2` is another instance of that service."""
+        service, _, instance = name.partition("#")
+        settings = self.settings(service)
+        port = self.ports.get(name) or settings.port or free_port()
+        settings = replace(settings, port=port, instance=instance or "1")
+        command = [sys.executable, "-m", "seed.shop", service]
         self.processes[name] = subprocess.Popen(command, env=os.environ | settings.environment)
         self.ports[name] = settings.port
 
     def answers(self, name: str) -> bool:
         try:
-            return httpx.get(f"http://127.0.0.1:{self.ports[name]}/health", timeout=1).status_code == 200
+            return CLIENT.get(f"http://127.0.0.1:{self.ports[name]}/health", timeout=1).status_code == 200
         except httpx.HTTPError:
             return False
 
@@ -98,11 +105,11 @@ class Shop:
             host.stop()
 
     def get(self, name: str, path: str) -> Any:
-        answer = httpx.get(f"http://127.0.0.1:{self.ports[name]}{path}", timeout=10)
+        answer = CLIENT.get(f"http://127.0.0.1:{self.ports[name]}{path}", timeout=10)
         return answer.json() if answer.status_code == 200 else None
 
     def post(self, name: str, path: str, said: Mapping[str, Any] | None = None, **headers: str) -> httpx.Response:
-        return httpx.post(f"http://127.0.0.1:{self.ports[name]}{path}", json=said or {}, headers=headers, timeout=10)
+        return CLIENT.post(f"http://127.0.0.1:{self.ports[name]}{path}", json=said or {}, headers=headers, timeout=10)
 
     def offer(self, sku: str = "mug", price: float = 12.5, stock: int = 10) -> None:
         """Put something on sale, and wait until the order service knows of it."""

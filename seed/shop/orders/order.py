@@ -70,8 +70,9 @@ def cancel(order: State, said: Mapping[str, Any]) -> Fact | None:
 
 
 def mark_refunded(order: State, said: Mapping[str, Any]) -> Fact | None:
-    """The money is back."""
-    return _after(order, ("cancelled",), "Order Refunded", refunded=said["amount"], reason=said["reason"])
+    """The money is back; that it had come may be told only now."""
+    sums = {"paid": order.get("paid", said["amount"]), "refunded": said["amount"]}
+    return _after(order, ("cancelled",), "Order Refunded", reason=said["reason"], **sums)
 
 
 def _after(order: State, before: tuple[str, ...], event: str, **data: Any) -> Fact | None:

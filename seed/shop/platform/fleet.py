@@ -33,6 +33,7 @@ def fleet(folder: Path, place: str, kafka: str, *, gateway: int, orders_a_minute
         troubles=str(troubles_in(folder)),
         orders_a_minute=orders_a_minute,
         told_every=15.0,
+        breaker=3,
     )
     alone = replace(common, registry="")
     programs = [_program(replace(alone, name="registry", port=registry))]

@@ -1,0 +1,77 @@
+"""The coordinator: deadlines, late answers, and going on after a crash."""
+
+import pytest
+
+from seed.shop.sagas import SAGAS, Step, orchestrated
+from tests.parts.kafka import Kafka
+from tests.shop.services import SERVICES_OF, Shop, until
+
+pytestmark = pytest.mark.real("kafka")
+
+
+@pytest.mark.parametrize("saga", list(SAGAS))
+def test_each_step_is_triggered(saga: str) -> None:
+    assert set(SAGAS[saga]) == set(Step)
+
+
+def test_every_step_is_commanded_somewhere() -> None:
+    moves = [*orchestrated.COURSE.values(), orchestrated.LATE]
+    assert {step for move in moves for step in move.steps} == set(Step)
+
+
+def test_every_state_is_left_or_the_end() -> None:
+    left = {state for state, _ in orchestrated.COURSE}
+    ends = {move.state for move in orchestrated.COURSE.values()} - left
+    assert ends == {"completed", "refunded"}
+    assert set(orchestrated.IMPATIENT) <= left
+
+
+def test_an_order_that_is_overdue_is_undone(kafka: Kafka, tmp_path: object) -> None:
+    shop = Shop(kafka, f"sqlite:///{tmp_path}", saga="orchestrated", deadline=2.0, pay_every=0)
+    try:
+        shop.start(*SERVICES_OF["orchestrated"])
+        shop.offer("mug", 12.5, 5)
+        order = shop.order()
+        until(lambda: shop.status(order) == "cancelled")
+        until(lambda: shop.get("payments", f"/payments/{order}")["status"] == "voiding")
+        shop.post("payments", "/process_payments")
+        assert shop.get("payments", f"/payments/{order}")["status"] == "voided"
+        until(lambda: shop.get("products", "/products/mug")["reserved"] == 0)
+        assert shop.get("cards", "/ledger") == {"charges": 1, "captured": 0, "refunded": 0}
+    finally:
+        shop.stop()
+
+
+def test_money_that_comes_when_the_order_is_cancelled_goes_back(kafka: Kafka, tmp_path: object) -> None:
+    """The provider takes the money while the deadline passes: nobody told of it yet, and it must not stay."""
+    shop = Shop(kafka, f"sqlite:///{tmp_path}", saga="orchestrated", deadline=1.0, patience=10.0)
+    try:
+        shop.start(*SERVICES_OF["orchestrated"])
+        shop.offer("mug", 12.5, 5)
+        shop.post("cards", "/mood", {"delay": 3.0})
+        order = shop.order()
+        until(lambda: shop.status(order) == "refunded")
+        found = shop.get("order-views", f"/orders/{order}")
+        assert (found["paid"], found["refunded"]) == (12.5, 12.5)
+        assert shop.get("cards", "/ledger") == {"charges": 1, "captured": 12.5, "refunded": 12.5}
+        until(lambda: shop.get("coordinator", "/sagas") == {"refunded": 1})
+        assert shop.get("products", "/products/mug")["reserved"] == 0
+    finally:
+        shop.stop()
+
+
+def test_the_coordinator_goes_on_where_it_was_killed(kafka: Kafka, tmp_path: object) -> None:
+    shop = Shop(kafka, f"sqlite:///{tmp_path}", saga="orchestrated")
+    try:
+        shop.start(*[name for name in SERVICES_OF["orchestrated"] if name != "coordinator"])
+        shop.launch("coordinator")
+        shop.offer("mug", 12.5, 50)
+        orders = [shop.order() for _ in range(5)]
+        until(lambda: any(shop.status(order) == "confirmed" for order in orders))
+        shop.kill("coordinator")
+        orders += [shop.order() for _ in range(5)]
+        shop.launch("coordinator")
+        until(lambda: all(shop.status(order) == "delivered" for order in orders))
+        assert shop.get("cards", "/ledger") == {"charges": 10, "captured": 125, "refunded": 0}
+    finally:
+        shop.stop()

@@ -1,0 +1,82 @@
+"""What the time machine makes of the living shop: one trace for each order, and the read models fold it."""
+
+import secrets
+from pathlib import Path
+
+import pytest
+
+import seed.shop
+from eventstore import EventStore, Histories, Projector, load
+from eventstore.ingest import Intake
+from eventstore.ingest.ingester import Ingester
+from eventstore.settings import Settings
+from seed.shop.bus import TOPICS
+from tests.parts.kafka import Kafka
+from tests.shop.services import Shop, until
+from tests.shop.test_services import mailbox, register
+
+pytestmark = pytest.mark.real("kafka")
+
+TOLD = {
+    "orders": ["Order Created", "Order Confirmed", "Order Paid", "Order Packed", "Order Shipped", "Order Delivered"],
+    "products": ["Stock Reserved", "Stock Picked"],
+    "payments": ["Payment Requested", "Payment Completed"],
+    "shipping": ["Shipment Created", "Shipment Dispatched", "Shipment Delivered"],
+    "notifications": ["Email Sent", "Email Sent", "SMS Sent"],
+}
+
+
+def test_an_order_is_one_trace_through_all_services(running: Shop, kafka: Kafka, database_url: str) -> None:
+    (customer, _), trace = register(running), secrets.token_hex(16)
+    order = running.order(customer_id=customer)  # the first, so that the traced one is taken at once
+    said = {"customer_id": customer, "items": [{"sku": "mug", "quantity": 2}]}
+    answer = running.post("orders", "/create_order", said, traceparent=f"00-{trace}-00f067aa0ba902b7-01")
+    order = answer.json()["order_id"]
+    until(lambda: running.status(order) == "delivered")
+    until(lambda: len(mailbox(running, customer)) == 7)
+    with EventStore.open(database_url) as store:
+        until(lambda: ingested(store, running, kafka) and len(store.flow(trace)) >= 16)
+        flow = store.flow(trace)
+        told = {name: [one.type for one in flow if one.metadata["service"] == name] for name in TOLD}
+        assert told == TOLD
+        assert len(flow) == sum(map(len, TOLD.values()))
+        causes = {one.id for one in flow}
+        assert [one.type for one in flow if one.causation_id not in causes] == ["Order Created"]
+        assert store.rows("SELECT count(*) FROM dead_letters") == [(0,)]
+        check_read_models(store, order, customer)
+
+
+def check_read_models(store: EventStore, order: str, customer: str) -> None:
+    """They were written for the seed's story; the living shop is told in the same words."""
+    projections = load(shipped().projections)
+    Projector(store, projections).catch_up()
+    histories = Histories(store, projections)
+    status = {
+        name: histories.as_of(name, key).row.facets["status"]  # type: ignore[union-attr]
+        for name, key in (
+            ("orders", f"order-{order}"),
+            ("payments", f"payment-{order}"),
+            ("shipments", f"shipment-{order}"),
+            ("customers", f"customer-{customer}"),
+            ("stock", "stock-mug"),
+        )
+    }
+    assert status == {
+        "orders": "delivered",
+        "payments": "completed",
+        "shipments": "delivered",
+        "customers": "regular",
+        "stock": "in stock",
+    }
+    assert not any(histories.parked(name).total for name in status)
+
+
+def shipped() -> Settings:
+    return Settings.load({}, Path(seed.shop.__file__).with_name("shop.toml"))
+
+
+def ingested(store: EventStore, shop: Shop, kafka: Kafka) -> bool:
+    """Bring the store level with the topics, each read as the shipped settings say."""
+    topics = {shop.prefix + name: shipped().topics[name] for name in TOPICS}
+    Ingester(store, Intake(store, topics), kafka.servers, list(topics)).run(until_end=True)
+    return True
