@@ -15,17 +15,21 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
+from typing import Literal
 
 import click
 
 import seed.shop
 from seed.broker import BrokerError, broker, fetch, missing_here
 from seed.shop.bus import make_topics
+from seed.shop.platform.cluster import binaries, cluster
 from seed.shop.platform.fleet import fleet
 from seed.shop.platform.supervisor import Supervisor
+from seed.shop.settings import Settings
 
 FOLDER = Path(".demo").absolute()
-SETTINGS = Path(seed.shop.__file__).with_name("shop.toml")
+TOPICS = Path(seed.shop.__file__).with_name("shop.toml")
+SAGAS = ("choreographed", "orchestrated")
 STOP_SECONDS = 20
 PYTHON = sys.executable
 
@@ -103,7 +107,10 @@ def kafka(port: int, seed_options: tuple[str, ...]) -> None:
 @port_option
 @click.option("--gateway", default=8600, show_default=True, help="The port of the shop's gateway.")
 @click.option("--orders", default=20.0, show_default=True, help="How many orders come in a minute.")
-def shop(port: int, gateway: int, orders: float) -> None:
+@click.option(
+    "--saga", type=click.Choice(["choreographed", "orchestrated"]), default="choreographed", show_default=True
+)
+def shop(port: int, gateway: int, orders: float, saga: Literal["choreographed", "orchestrated"]) -> None:
     """A living shop: services with their platform on a real broker, customers, and the dashboard that watches it."""
     refuse_taken(port)
     refuse_taken(gateway)
@@ -111,12 +118,13 @@ def shop(port: int, gateway: int, orders: float) -> None:
     with ExitStack() as stack:
         servers = stack.enter_context(started_broker(folder / "kafka"))
         make_topics(servers)
-        place = f"sqlite:///{folder / 'databases'}"
-        settings = {"CHRONOSCOPE_SETTINGS": str(SETTINGS), "CHRONOSCOPE_KAFKA_SERVERS": servers}
+        place = stack.enter_context(databases(folder))
+        settings = {"CHRONOSCOPE_SETTINGS": str(TOPICS), "CHRONOSCOPE_KAFKA_SERVERS": servers}
         running = stack.enter_context(pieces("shop/store", **settings))
         running.start("ingest", "ingest")
         running.start("dashboard", "dashboard", "--port", str(port))
-        programs = fleet(folder, place, servers, gateway=gateway, orders_a_minute=orders)
+        told = Settings(name="", kafka=servers, saga=saga, orders_a_minute=orders, told_every=15.0, breaker=3)
+        programs = fleet(folder, place, told, gateway=gateway)
         stack.enter_context(Supervisor(folder, programs, lambda line: click.echo(line, err=True)))
         click.echo(f"The shop's gateway is on http://127.0.0.1:{gateway}; {len(programs)} programs run.", err=True)
         watch(running)
@@ -132,6 +140,19 @@ def started_broker(folder: Path) -> Iterator[str]:
     with broker(folder) as started:
         click.echo(f"Kafka is ready on {started.servers}.", err=True)
         yield started.servers
+
+
+@contextmanager
+def databases(folder: Path) -> Iterator[str]:
+    """Where each service gets a database of its own: a PostgreSQL server that is started, else a folder of files."""
+    programs = binaries()
+    if programs is None:
+        click.echo("There is no PostgreSQL here: each service gets a SQLite file.", err=True)
+        yield f"sqlite:///{folder / 'databases'}"
+        return
+    with cluster(folder / "postgres", programs) as place:
+        click.echo("PostgreSQL is ready: each service gets a role and a database of its own.", err=True)
+        yield place
 
 
 @contextmanager

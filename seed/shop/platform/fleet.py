@@ -1,7 +1,7 @@
 """The fleet: which programs make up the living shop, and what each is told."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,36 +13,41 @@ from seed.shop.settings import Settings
 INSTANCES = {"payments": 2}
 """How many instances a service has, where it is not one."""
 
-KEPT = ("users", "products", "orders", "payments", "shipping", "notifications", "cards")
-"""Services with a database of their own."""
-
 DATABASES = {"order-views": "orders"}
 """The read side of the orders looks at the database of the write side."""
 
+DANCERS = ("users", "products", "orders", "order-views", "payments", "shipping", "notifications")
+SERVICES = {"choreographed": DANCERS, "orchestrated": (*DANCERS, "coordinator")}
+"""The services that each kind of saga needs."""
 
-def fleet(folder: Path, place: str, kafka: str, *, gateway: int, orders_a_minute: float) -> list[Program]:
-    """All programs of the shop, those first that others need. Makes the databases at `place`."""
+KEPT = (*(name for name in SERVICES["orchestrated"] if name not in DATABASES), "cards")
+"""Services with a database of their own."""
+
+
+def fleet(
+    folder: Path, place: str, shop: Settings, *, gateway: int, instances: Mapping[str, int] = INSTANCES
+) -> list[Program]:
+    """All programs of the shop, those first that others need. Makes the databases at `place`.
+
+    `shop` is what all are told alike; names, addresses and secrets are made here.
+    """
     urls = create_databases(place, KEPT)
-    registry, cards, logs = free_port(), free_port(), logs_in(folder)
-    common = Settings(
-        name="",
-        kafka=kafka,
+    registry, cards = free_port(), free_port()
+    common = replace(
+        shop,
         secret=secrets.token_hex(16),
         registry=f"http://127.0.0.1:{registry}",
         cards=f"http://127.0.0.1:{cards}",
         troubles=str(troubles_in(folder)),
-        orders_a_minute=orders_a_minute,
-        told_every=15.0,
-        breaker=3,
     )
     alone = replace(common, registry="")
     programs = [_program(replace(alone, name="registry", port=registry))]
     programs.append(_program(replace(alone, name="cards", port=cards, database_url=urls["cards"])))
-    for name in (*[one for one in KEPT if one != "cards"], *DATABASES):
-        url = urls[DATABASES.get(name, name)]
-        programs += _instances(replace(common, name=name, database_url=url), INSTANCES.get(name, 1), logs)
-    programs += _instances(replace(common, name="gateway", threads=16), 1, logs, port=gateway)
-    return [*programs, *_instances(replace(common, name="customers"), 1, logs)]
+    for name in SERVICES[shop.saga]:
+        one = replace(common, name=name, database_url=urls.get(DATABASES.get(name, name), ""))
+        programs += _instances(one, instances.get(name, 1), logs_in(folder))
+    programs += _instances(replace(common, name="gateway", threads=16), 1, logs_in(folder), port=gateway)
+    return [*programs, *_instances(replace(common, name="customers"), 1, logs_in(folder))]
 
 
 def _instances(settings: Settings, count: int, logs: Path, port: int = 0) -> Iterator[Program]:

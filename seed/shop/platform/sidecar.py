@@ -22,7 +22,7 @@ from seed.shop.messages import Message, encode
 from seed.shop.platform.calls import NOWHERE
 from seed.shop.platform.signals import Signals
 from seed.shop.platform.tail import Batch, Tail
-from seed.shop.trace import Trace, headers
+from seed.shop.trace import HEADER, Trace, headers
 
 TOPIC = "logs"
 PROBE = 1.0
@@ -30,8 +30,8 @@ PROBE = 1.0
 MISSES = 2
 """After so many bad answers in a row the service counts as unhealthy."""
 METHODS = ("GET", "POST", "PUT", "DELETE")
-HOP = {"connection", "content-length", "host", "keep-alive", "transfer-encoding", "date", "server"}
-"""Headers that concern one connection alone."""
+HOP = {"connection", "content-length", "host", "keep-alive", "transfer-encoding", "date", "server", HEADER}
+"""Headers that concern one connection alone, and the trace, of which each hop has a span of its own."""
 
 
 class Sidecar:
@@ -94,7 +94,7 @@ class Sidecar:
             return Response(type(error).__name__, HTTPStatus.BAD_GATEWAY)
         except httpx.HTTPError as error:
             return Response(type(error).__name__, HTTPStatus.GATEWAY_TIMEOUT)
-        kept = {name: value for name, value in found.headers.items() if name.lower() not in HOP}
+        kept = {name: value for name, value in found.headers.items() if name.lower() not in HOP - {HEADER}}
         return Response(found.content, found.status_code, kept)
 
     def _illness(self) -> str:
