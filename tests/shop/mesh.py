@@ -14,6 +14,7 @@ from seed.shop.platform.calls import Asked, Calls
 from seed.shop.platform.discovery import register
 from seed.shop.platform.registry import Registry
 from seed.shop.settings import Settings
+from seed.shop.trace import current
 from tests.parts.kafka import Kafka
 from tests.parts.ports import free_port
 
@@ -89,7 +90,7 @@ class Echo:
 
     def who(self) -> Any:
         time.sleep(self.delay)
-        return {"instance": self.name}
+        return {"instance": self.name, "flow": current().correlation_id}
 
 
 def who(calls: Calls, method: str = "GET") -> str:

@@ -155,7 +155,7 @@ def test_without_the_fall_back_a_killed_sidecar_costs_requests(mesh: Mesh, tmp_p
     mesh.run("echo", Echo, port=port)
     until(sidecar.answers)
     alone = mesh.caller(breaker=0).at("echo", f"http://127.0.0.1:{sidecar.port}")
-    assert alone.get("/who") == {"instance": "1"}
+    assert alone.get("/who")["instance"] == "1"
     sidecar.kill()
     with pytest.raises(Unreachable, match="ConnectError"):
         alone.get("/who")
@@ -173,6 +173,19 @@ def test_a_service_that_falls_ill_is_told_of_and_a_cut_log_is_named(mesh: Mesh, 
     until(lambda: {"Log Lost", "Service Unhealthy"} <= set(mesh.names()))
     assert Counter(one.get("level") for one in lines(mesh)) == {None: 1, "warning": 1}
     assert next(one for one in mesh.told() if one["event"] == "Log Lost")["data"]["after_line"] == 2
+
+
+@pytest.mark.real("kafka")
+def test_a_request_keeps_its_trace_or_gets_one(mesh: Mesh, tmp_path: Path) -> None:
+    echo = mesh.run("echo", Echo)
+    here = f"http://127.0.0.1:{echo.port}"
+    sidecar = mesh.run("sidecar", Sidecar, "echo/1", log=str(tmp_path / "none.log"), beside=here, registry="")
+    before = f"http://127.0.0.1:{sidecar.port}/who"
+    traced = httpx.get(before, headers={"traceparent": f"00-{'ab' * 16}-{'cd' * 8}-01"})
+    assert traced.json()["flow"] == "ab" * 16
+    assert len(httpx.get(before).json()["flow"]) == 32
+    mesh.end(echo)
+    assert httpx.get(before).status_code == 502
 
 
 def _answered(calls: Calls) -> bool:
