@@ -22,7 +22,7 @@ import click
 import seed.shop
 from seed.broker import BrokerError, broker, fetch, missing_here
 from seed.shop.bus import make_topics
-from seed.shop.platform.cluster import binaries, cluster
+from seed.shop.platform.cluster import ClusterDied, binaries, cluster
 from seed.shop.platform.fleet import fleet
 from seed.shop.platform.supervisor import Supervisor
 from seed.shop.settings import Settings
@@ -118,7 +118,7 @@ def shop(port: int, gateway: int, orders: float, saga: Literal["choreographed", 
     with ExitStack() as stack:
         servers = stack.enter_context(started_broker(folder / "kafka"))
         make_topics(servers)
-        place = stack.enter_context(databases(folder))
+        place = databases(folder, stack)
         settings = {"CHRONOSCOPE_SETTINGS": str(TOPICS), "CHRONOSCOPE_KAFKA_SERVERS": servers}
         running = stack.enter_context(pieces("shop/store", **settings))
         running.start("ingest", "ingest")
@@ -142,17 +142,18 @@ def started_broker(folder: Path) -> Iterator[str]:
         yield started.servers
 
 
-@contextmanager
-def databases(folder: Path) -> Iterator[str]:
+def databases(folder: Path, stack: ExitStack) -> str:
     """Where each service gets a database of its own: a PostgreSQL server that is started, else a folder of files."""
     programs = binaries()
-    if programs is None:
-        click.echo("There is no PostgreSQL here: each service gets a SQLite file.", err=True)
-        yield f"sqlite:///{folder / 'databases'}"
-        return
-    with cluster(folder / "postgres", programs) as place:
-        click.echo("PostgreSQL is ready: each service gets a role and a database of its own.", err=True)
-        yield place
+    try:
+        if programs is not None:
+            place = stack.enter_context(cluster(folder / "postgres", programs))
+            click.echo("PostgreSQL is ready: each service gets a role and a database of its own.", err=True)
+            return place
+    except ClusterDied as error:
+        click.echo(str(error), err=True)
+    click.echo("There is no PostgreSQL to use: each service gets a SQLite file.", err=True)
+    return f"sqlite:///{folder / 'databases'}"
 
 
 @contextmanager

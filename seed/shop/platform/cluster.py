@@ -34,7 +34,7 @@ class ClusterDied(ShopError):
         self.log = log
 
     def __str__(self) -> str:
-        return f"PostgreSQL did not start; {self.log} says why. Without PostgreSQL on PATH, SQLite serves."
+        return f"PostgreSQL did not start; {self.log} says why. As root, others must be able to enter the folder."
 
 
 def binaries() -> Path | None:
