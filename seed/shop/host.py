@@ -104,9 +104,9 @@ class Host:
         self._server.trigger.pull_trigger(lambda: wasyncore.close_all(self._sockets))
         for thread in self._threads:
             thread.join()
-        self.bus.close()
         for end in self._ends:
             end()
+        self.bus.close()
         self.log("info", "stopped")
 
     def run(self) -> None:

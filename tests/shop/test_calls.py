@@ -71,6 +71,15 @@ def test_who_says_nothing_for_too_long_is_forgotten_and_that_is_told(make: Calla
     until(lambda: "Instance Expired" in mesh.names())
 
 
+def test_who_ends_in_good_order_has_left_also_when_the_registry_ends_next(make: Callable[..., Mesh]) -> None:
+    mesh = make()
+    echo = mesh.run("echo", Echo)
+    until(lambda: "Instance Registered" in mesh.names())
+    mesh.end(echo)
+    mesh.end(mesh.hosts[0])
+    assert mesh.names()[-1] == "Instance Left"
+
+
 @pytest.mark.parametrize(("breaker", "fast"), [(3, True), (0, False)], ids=["with a breaker", "without"])
 def test_a_slow_service_is_left_alone(make: Callable[..., Mesh], breaker: int, fast: bool) -> None:
     """Without the breaker every answer takes the whole patience, with it all but a few take none of it."""

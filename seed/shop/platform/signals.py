@@ -7,6 +7,8 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
+from kafka.errors import KafkaError
+
 from eventstore import clock
 from seed.shop.host import Host
 from seed.shop.messages import Message, message
@@ -24,6 +26,7 @@ class Signals:
         self._lock = threading.Lock()
         self._waiting: list[Message] = []
         host.every(0.2, "signals", self.send)
+        host.at_end(self.end)
 
     def tell(self, event: str, key: str, service: str, **data: Any) -> None:
         """Tell that something happened to the thing of that key, which belongs to the service."""
@@ -42,6 +45,13 @@ class Signals:
             with self._lock:
                 self._keep([*batch, *self._waiting])
             raise
+
+    def end(self) -> None:
+        """Send the last ones, if the broker takes them."""
+        try:
+            self.send()
+        except KafkaError as error:
+            self._host.log("warning", "the last signals were lost", error=str(error), lost=len(self._waiting))
 
     def _keep(self, messages: list[Message]) -> None:
         self._waiting = messages[-KEPT:]

@@ -133,10 +133,12 @@ def runs_in(folder: Path) -> bool:
 
 
 def _groups(programs: Sequence[Program]) -> Iterator[list[Program]]:
-    """The programs from the last to the first, those of one rank together."""
-    last = [one for one in reversed(programs) if one.service in {"customers", "gateway"}]
-    yield last
-    yield [one for one in reversed(programs) if one not in last]
+    """The programs in the order in which they end, those of one rank together."""
+    askers = [one for one in programs if one.service in {"customers", "gateway"}]
+    registry = [one for one in programs if one.service == "registry"]
+    yield askers
+    yield [one for one in programs if one not in askers and one not in registry]
+    yield registry  # after all have told it that they leave
 
 
 def _wait(process: "subprocess.Popen[bytes]") -> None:
