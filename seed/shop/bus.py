@@ -15,6 +15,7 @@ from kafka.admin import NewTopic
 from kafka.errors import TopicAlreadyExistsError
 
 from seed.shop.messages import Message, opened
+from seed.shop.shapes import today
 from seed.shop.trace import Trace, following
 
 TOPICS = ("customers", "products", "orders", "payments", "stock", "shipments", "notifications", "commands", "sagas")
@@ -28,7 +29,7 @@ Handler = Callable[[Message], None]
 
 
 class Bus:
-    """One service's way to the broker. `publish` may be called by any thread, `consume` by one.
+    """One service's way to the broker. `publish` and `consume` are each for one thread.
 
     Instances of a service share its messages: `group` is the service's name, `member` the instance's.
     """
@@ -83,9 +84,10 @@ class Bus:
 
     def _hand_over(self, topic: str, key: bytes | None, value: bytes | None) -> None:
         try:
-            message = opened(topic.removeprefix(self._prefix), (key or b"").decode(), value or b"")
+            read = opened(topic.removeprefix(self._prefix), (key or b"").decode(), value or b"")
         except (msgspec.DecodeError, UnicodeDecodeError):
             return
+        message = read._replace(data=today(read.event, read.data))
         with following(Trace(message.trace.correlation_id, message.id)):
             for handler in self._handlers.get(_spelled(message.event), ()):
                 handler(message)

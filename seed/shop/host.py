@@ -21,7 +21,7 @@ from seed.shop.errors import ShopError
 from seed.shop.messages import Message, Thing, encode
 from seed.shop.outbox import Outbox
 from seed.shop.settings import Settings
-from seed.shop.trace import begun, current, following
+from seed.shop.trace import begun, following, running
 
 PAUSE = 0.5
 """How long a background step waits after it failed, in seconds."""
@@ -65,9 +65,12 @@ class Host:
         self._ends.append(end)
 
     def log(self, level: str, text: str, **more: Any) -> None:
-        """Write one line about what the current trace does here."""
+        """Write one line to standard output, with the trace that it belongs to."""
         line = {"time": format_time(clock.now()), "service": self.name, "instance": self.settings.instance}
-        line |= {"level": level, "message": text, "correlation_id": current().correlation_id, **more}
+        line |= {"level": level, "message": text, **more}
+        trace = running()
+        if trace is not None:
+            line["correlation_id"] = trace.correlation_id
         sys.stdout.write(encode(line).decode() + "\n")
         sys.stdout.flush()
 

@@ -25,9 +25,14 @@ class Trace(NamedTuple):
 _current: ContextVar[Trace | None] = ContextVar("trace", default=None)
 
 
+def running() -> Trace | None:
+    """The trace of the running code; None where it belongs to none."""
+    return _current.get()
+
+
 def current() -> Trace:
     """The trace of the running code; a new one where it belongs to none."""
-    return _current.get() or begun("")
+    return running() or begun("")
 
 
 def begun(traceparent: str) -> Trace:

@@ -3,6 +3,7 @@
 import re
 import tomllib
 from dataclasses import fields
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -99,7 +100,8 @@ def test_every_link_and_path_leads_somewhere(page: Path) -> None:
 def test_the_lock_holds_every_dependency_by_hash_and_no_address() -> None:
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    wanted = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
+    extras = project["project"]["optional-dependencies"].values()
+    wanted = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"], *chain.from_iterable(extras)]
     names = {re.split(r"[\[<>=]", one)[0].replace(".", "-") for one in wanted}
     locked = [one.replace(".", "-") for one in re.findall(r"^([a-z0-9.-]+)==", lock, re.MULTILINE)]
     assert names - set(locked) == set()

@@ -67,20 +67,20 @@ class Shop:
             host.start()
             self.hosts[name], self.ports[name] = host, host.port
 
-    def launch(self, *names: str) -> None:
+    def launch(self, *names: str, module: str = "seed.shop") -> None:
         """Run these services as processes, and wait until they answer."""
         for name in names:
-            self._spawn(name)
+            self._spawn(name, module)
         for name in names:
             until(partial(self.answers, name), 60)
 
-    def _spawn(self, name: str) -> None:
+    def _spawn(self, name: str, module: str) -> None:
         """A name such as `payments#2` is another instance of that service."""
         service, _, instance = name.partition("#")
         settings = self.settings(service)
         port = self.ports.get(name) or settings.port or free_port()
         settings = replace(settings, port=port, instance=instance or "1")
-        command = [sys.executable, "-m", "seed.shop", service]
+        command = [sys.executable, "-m", module, service]
         self.processes[name] = subprocess.Popen(command, env=os.environ | settings.environment)
         self.ports[name] = settings.port
 
@@ -95,6 +95,16 @@ class Shop:
         process = self.processes.pop(name)
         process.kill()
         process.wait()
+
+    def end(self, name: str) -> None:
+        """End a process in good order."""
+        process = self.processes.pop(name)
+        process.terminate()
+        assert process.wait(20) == 0
+
+    def halt(self, name: str) -> None:
+        """End a service of this process in good order."""
+        self.hosts.pop(name).stop()
 
     def stop(self) -> None:
         for process in self.processes.values():

@@ -36,7 +36,7 @@ def test_an_order_is_one_trace_through_all_services(running: Shop, kafka: Kafka,
     until(lambda: len(mailbox(running, customer)) == 7)
     with EventStore.open(database_url) as store:
         until(lambda: ingested(store, running, kafka) and len(store.flow(trace)) >= 16)
-        flow = store.flow(trace)
+        flow = sorted(store.flow(trace), key=lambda one: one.occurred_at)
         told = {name: [one.type for one in flow if one.metadata["service"] == name] for name in TOLD}
         assert told == TOLD
         assert len(flow) == sum(map(len, TOLD.values()))

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from eventstore import RecordedEvent
+from seed.shop.shapes import today
 
 State = Mapping[str, Any]
 
@@ -34,7 +35,7 @@ def folded(events: Iterable[RecordedEvent]) -> State:
     """The order's state: what its events said, and its status."""
     state: dict[str, Any] = {"status": "unknown"}
     for event in events:
-        state = {**state, **event.data, "status": _STATUS[event.type]}
+        state = {**state, **today(event.type, event.data), "status": _STATUS[event.type]}
     return state
 
 

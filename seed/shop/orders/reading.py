@@ -9,8 +9,8 @@ from eventstore import EventStore, Histories, Projector, Where, load, migrate
 from seed.shop.errors import NotFound
 from seed.shop.host import Host
 
-MODULES = ("eventstore.projections.orders",)
-"""The very read model that the dashboard shows."""
+MODULES = ("eventstore.projections.orders", "seed.shop.shapes")
+"""The very read model that the dashboard shows, and what brings old orders to today's shape."""
 
 
 class OrderViews:

@@ -79,7 +79,7 @@ class Orders:
         try:
             self._append(Fact("Order Created", {**data, "currency": "EUR"}), 0)
         except WrongExpectedVersion:
-            self._host.log("info", "the order is there already", order_id=order_id)
+            total = orders.folded(self._store.read_stream(f"order-{order_id}", limit=1))["total"]
         return {"order_id": order_id, "status": "created", "total": total}, 201
 
     def decide(self, decision: Decision, message: Message) -> None:
@@ -101,9 +101,13 @@ class Orders:
         return True
 
     def _append(self, fact: Fact, version: int) -> None:
-        stream = f"order-{fact.data['order_id']}"
-        event = NewEvent(
-            stream=stream,
+        event = self._event(fact)
+        self._store.append([event], expected={event.stream: version})
+        self._host.log("info", fact.type, order_id=fact.data["order_id"])
+
+    def _event(self, fact: Fact) -> NewEvent:
+        return NewEvent(
+            stream=f"order-{fact.data['order_id']}",
             category="order",
             type=fact.type,
             data=dict(fact.data),
@@ -111,8 +115,6 @@ class Orders:
             occurred_at=clock.now(),
             **current()._asdict(),
         )
-        self._store.append([event], expected={stream: version})
-        self._host.log("info", fact.type, order_id=fact.data["order_id"])
 
 
 def _order_id(key: str | None) -> str:
