@@ -1,15 +1,17 @@
 # Needs Python 3.11 or newer and nothing else: `make demo`, `make test`. CONTRIBUTING.md names the rest.
 PYTHON ?= python3
 PORT ?= 8501
+GATEWAY ?= 8600
 ARGS ?=
 SEED ?=
 RUN := .venv/bin/python
 
-.PHONY: help demo kafka test check format lock wheel jars bench bench-scrub reliability clean
+.PHONY: help demo kafka shop test check format lock wheel jars bench bench-scrub reliability clean
 
 help:
 	@echo "make demo         a shop's history in the browser, on 127.0.0.1:$(PORT) (PORT=... for another; SEED=... goes to the seed)"
 	@echo "make kafka        the same through a real Kafka broker, without Docker (needs Java; Maven once)"
+	@echo "make shop         a living shop of services on a real broker, watched in the dashboard; the gateway is on $(GATEWAY)"
 	@echo "make test         every test that can run here (ARGS=... goes to pytest)"
 	@echo "make check        ruff and mypy"
 	@echo "make format       put the code into ruff's form"
@@ -29,6 +31,9 @@ demo: .venv/ready
 
 kafka: .venv/ready
 	@$(RUN) scripts/stack.py kafka --port $(PORT) -- $(SEED)
+
+shop: .venv/ready
+	@$(RUN) scripts/stack.py shop --port $(PORT) --gateway $(GATEWAY) $(ARGS)
 
 test: .venv/ready
 	@$(RUN) -m pytest $(or $(ARGS),-n 2 --dist loadfile --no-loadscope-reorder)

@@ -33,6 +33,7 @@ COMMANDS = {
     "migrate": "app.commands.upkeep:migrate",
     "status": "app.commands.upkeep:status",
     "dashboard": "app.commands.serving:dashboard",
+    "shop": "app.commands.shop:shop",
 }
 
 

@@ -1,4 +1,5 @@
-"""Run the pieces of Chronoscope side by side until Ctrl-C: `demo` without a broker, `kafka` with a real one.
+"""Run the pieces of Chronoscope side by side until Ctrl-C: `demo` without a broker, `kafka` with a real one, `shop`
+with a whole shop of services.
 
 All data is in .demo/ of the working directory, and the next run goes on with it. What stands after `--` goes to the
 seed: `scripts/stack.py demo -- --orders 100 --days 7`.
@@ -14,12 +15,21 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
+from typing import Literal
 
 import click
 
+import seed.shop
 from seed.broker import BrokerError, broker, fetch, missing_here
+from seed.shop.bus import make_topics
+from seed.shop.platform.cluster import ClusterDied, binaries, cluster
+from seed.shop.platform.fleet import fleet
+from seed.shop.platform.supervisor import Supervisor
+from seed.shop.settings import Settings
 
 FOLDER = Path(".demo").absolute()
+TOPICS = Path(seed.shop.__file__).with_name("shop.toml")
+SAGAS = ("choreographed", "orchestrated")
 STOP_SECONDS = 20
 PYTHON = sys.executable
 
@@ -83,16 +93,67 @@ def demo(port: int, seed_options: tuple[str, ...]) -> None:
 def kafka(port: int, seed_options: tuple[str, ...]) -> None:
     """The same shop through a real broker: seed, Kafka, ingest, store, dashboard."""
     refuse_taken(port)
-    if missing_here():
-        click.echo("Fetching Kafka from Maven Central (43 MB, once) ...", err=True)
-        fetch()
-    click.echo("Starting the broker ...", err=True)
-    with broker(FOLDER / "kafka") as started, pieces("kafka", CHRONOSCOPE_KAFKA_SERVERS=started.servers) as running:
-        click.echo(f"Kafka is ready on {started.servers}.", err=True)
+    with (
+        started_broker(FOLDER / "kafka") as servers,
+        pieces("kafka", CHRONOSCOPE_KAFKA_SERVERS=servers) as running,
+    ):
         running.start("seed", "seed", "--to", "kafka", *seed_options)
         running.start("ingest", "ingest")
         running.start("dashboard", "dashboard", "--port", str(port))
         watch(running)
+
+
+@main.command()
+@port_option
+@click.option("--gateway", default=8600, show_default=True, help="The port of the shop's gateway.")
+@click.option("--orders", default=20.0, show_default=True, help="How many orders come in a minute.")
+@click.option(
+    "--saga", type=click.Choice(["choreographed", "orchestrated"]), default="choreographed", show_default=True
+)
+def shop(port: int, gateway: int, orders: float, saga: Literal["choreographed", "orchestrated"]) -> None:
+    """A living shop: services with their platform on a real broker, customers, and the dashboard that watches it."""
+    refuse_taken(port)
+    refuse_taken(gateway)
+    folder = FOLDER / "shop"
+    with ExitStack() as stack:
+        servers = stack.enter_context(started_broker(folder / "kafka"))
+        make_topics(servers)
+        place = databases(folder, stack)
+        settings = {"CHRONOSCOPE_SETTINGS": str(TOPICS), "CHRONOSCOPE_KAFKA_SERVERS": servers}
+        running = stack.enter_context(pieces("shop/store", **settings))
+        running.start("ingest", "ingest")
+        running.start("dashboard", "dashboard", "--port", str(port))
+        told = Settings(name="", kafka=servers, saga=saga, orders_a_minute=orders, told_every=15.0, breaker=3)
+        programs = fleet(folder, place, told, gateway=gateway)
+        stack.enter_context(Supervisor(folder, programs, lambda line: click.echo(line, err=True)))
+        click.echo(f"The shop's gateway is on http://127.0.0.1:{gateway}; {len(programs)} programs run.", err=True)
+        watch(running)
+
+
+@contextmanager
+def started_broker(folder: Path) -> Iterator[str]:
+    """A broker on the data in the folder; where it answers."""
+    if missing_here():
+        click.echo("Fetching Kafka from Maven Central (43 MB, once) ...", err=True)
+        fetch()
+    click.echo("Starting the broker ...", err=True)
+    with broker(folder) as started:
+        click.echo(f"Kafka is ready on {started.servers}.", err=True)
+        yield started.servers
+
+
+def databases(folder: Path, stack: ExitStack) -> str:
+    """Where each service gets a database of its own: a PostgreSQL server that is started, else a folder of files."""
+    programs = binaries()
+    try:
+        if programs is not None:
+            place = stack.enter_context(cluster(folder / "postgres", programs))
+            click.echo("PostgreSQL is ready: each service gets a role and a database of its own.", err=True)
+            return place
+    except ClusterDied as error:
+        click.echo(str(error), err=True)
+    click.echo("There is no PostgreSQL to use: each service gets a SQLite file.", err=True)
+    return f"sqlite:///{folder / 'databases'}"
 
 
 @contextmanager

@@ -6,6 +6,6 @@ password: never put anything there that is kept nowhere else.
 
 from seed.broker.errors import BrokerDied, BrokerError, BrokerNotInstalled
 from seed.broker.jars import fetch, missing_here
-from seed.broker.process import Broker, broker
+from seed.broker.process import Broker, broker, free_port
 
-__all__ = ["Broker", "BrokerDied", "BrokerError", "BrokerNotInstalled", "broker", "fetch", "missing_here"]
+__all__ = ["Broker", "BrokerDied", "BrokerError", "BrokerNotInstalled", "broker", "fetch", "free_port", "missing_here"]

@@ -51,7 +51,7 @@ class Broker:
         self.directory.mkdir(parents=True, exist_ok=True)
         for attempt in range(1, ATTEMPTS + 1):
             chosen = self.port
-            self.port = chosen or _free_port()
+            self.port = chosen or free_port()
             self._configure()
             self._launch()
             if self._answers():
@@ -74,7 +74,7 @@ class Broker:
         return self._process.wait() if self._process else 0
 
     def _configure(self) -> None:
-        properties = PROPERTIES.format(port=self.port, controller=_free_port(), data=self.data.as_posix())
+        properties = PROPERTIES.format(port=self.port, controller=free_port(), data=self.data.as_posix())
         (self.directory / "server.properties").write_text(properties)
         (self.directory / "log4j2.properties").write_text(LOGGING)
         if not (self.data / "meta.properties").exists():
@@ -148,7 +148,7 @@ def _is_ready(servers: str, cluster: str) -> bool:
         return False
 
 
-def _free_port() -> int:
+def free_port() -> int:
     """A free port below those that systems give to outgoing connections: one of these may take it before we do."""
     while True:
         port = secrets.choice(range(10_000, 32_000))

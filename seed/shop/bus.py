@@ -19,6 +19,8 @@ from seed.shop.shapes import today
 from seed.shop.trace import Trace, following
 
 TOPICS = ("customers", "products", "orders", "payments", "stock", "shipments", "notifications", "commands", "sagas")
+TOLD = ("platform", "logs")
+"""Topics for the time machine alone: no service listens to them."""
 PARTITIONS = 3
 WAIT = 10_000
 """How long the broker may take to answer, in milliseconds."""
@@ -118,7 +120,7 @@ def make_topics(servers: str, *, prefix: str = "") -> None:
     """Make the shop's topics where they are missing."""
     admin = KafkaAdminClient(bootstrap_servers=servers, bootstrap_timeout_ms=WAIT)
     try:
-        for topic in TOPICS:
+        for topic in (*TOPICS, *TOLD):
             with suppress(TopicAlreadyExistsError):
                 admin.create_topics([NewTopic(prefix + topic, PARTITIONS, 1)])
     finally:

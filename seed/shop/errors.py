@@ -7,6 +7,11 @@ ShopError
   OutOfStock        more is wanted than lies there free
   NotAllowed        the thing's state does not permit it
   Unreachable       another program did not answer in time, or says that it cannot
+    NotAsked        it was not even asked
+      NobodyThere   no instance of it is known
+      BreakerOpen   it failed so often that it is left alone for a while
+      BulkheadFull  as many calls to it run as may run at a time
+  TooManyRequests   one customer asks more than one customer may
 """
 
 from http import HTTPStatus
@@ -94,3 +99,41 @@ class Unreachable(ShopError):
 
     def __str__(self) -> str:
         return f"{self.program} did not answer ({self.reason}); the same request may be sent again."
+
+
+class NotAsked(Unreachable):
+    """The program was not even asked: it surely did nothing."""
+
+
+class NobodyThere(NotAsked):
+    """No instance of the service is known."""
+
+    def __init__(self, program: str) -> None:
+        super().__init__(program, "the registry knows no instance")
+
+
+class BreakerOpen(NotAsked):
+    """The service failed so often that it is left alone for a while. Nothing was sent."""
+
+    def __init__(self, program: str, seconds: float) -> None:
+        super().__init__(program, f"its breaker is open for {seconds:.1f} s")
+
+
+class BulkheadFull(NotAsked):
+    """As many calls to the service run as may run at a time. Nothing was sent."""
+
+    def __init__(self, program: str, size: int) -> None:
+        super().__init__(program, f"{size} calls to it are running already")
+
+
+class TooManyRequests(ShopError):
+    """One customer asks more than one customer may."""
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
+
+    def __init__(self, limit: str) -> None:
+        super().__init__(limit)
+        self.limit = limit
+
+    def __str__(self) -> str:
+        return f"More than {self.limit} requests came from you; ask again later."

@@ -23,9 +23,6 @@ from seed.shop.outbox import Outbox
 from seed.shop.settings import Settings
 from seed.shop.trace import begun, following, running
 
-THREADS = 8
-"""How many requests a service answers at a time."""
-
 PAUSE = 0.5
 """How long a background step waits after it failed, in seconds."""
 
@@ -34,13 +31,14 @@ View = Callable[..., Any]
 
 
 class Host:
-    """One instance of a service: give it routes and handlers, then `start` it."""
+    """One instance of a service: give it routes and handlers, then `start` it. Paths in `quiet` are not logged."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings, self.name = settings, settings.name
         self.app = Flask(settings.name)
         self.bus = Bus(settings.kafka, settings.name, settings.instance, prefix=settings.prefix)
         self.failures: dict[str, str] = {}
+        self.quiet = {"/health"}
         self._steps: list[tuple[str, float, Callable[[], object]]] = []
         self._threads: list[threading.Thread] = []
         self._ends: list[Callable[[], None]] = []
@@ -89,7 +87,11 @@ class Host:
     def start(self) -> None:
         """Answer requests, and begin the background steps."""
         self._server = create_server(
-            self.app, map=self._sockets, host="127.0.0.1", port=self.settings.port, threads=THREADS
+            self.app,
+            map=self._sockets,
+            host="127.0.0.1",
+            port=self.settings.port,
+            threads=self.settings.threads,
         )
         if self.bus.listens:
             self.every(0, "consumer", self.bus.consume)
@@ -105,9 +107,9 @@ class Host:
         self._server.trigger.pull_trigger(lambda: wasyncore.close_all(self._sockets))
         for thread in self._threads:
             thread.join()
-        self.bus.close()
         for end in self._ends:
             end()
+        self.bus.close()
         self.log("info", "stopped")
 
     def run(self) -> None:
@@ -141,7 +143,7 @@ class Host:
             return self._answer(environment, start_response)
 
     def _log_request(self, response: Response) -> Response:
-        if request.path != "/health":
+        if request.path not in self.quiet:
             took = round((clock.elapsed() - request.environ["shop.begins"]) * 1_000)
             level = "info" if response.status_code < 500 else "error"
             self.log(level, f"{request.method} {request.path}", status=response.status_code, duration_ms=took)

@@ -11,11 +11,11 @@ from typing import Any
 from sqlalchemy import Column, Connection, Integer, MetaData, Row, Table, Text, func, insert, select, update
 
 from eventstore import Micros, clock
-from seed.shop.calls import Caller
 from seed.shop.database import Money, Number
-from seed.shop.errors import NotFound, Unreachable
+from seed.shop.errors import NotAsked, NotFound, Unreachable
 from seed.shop.host import Desk, Host
 from seed.shop.messages import Message
+from seed.shop.platform.calls import Calls
 from seed.shop.sagas import Step, triggers
 from seed.shop.trace import Trace, current, following
 
@@ -54,10 +54,9 @@ class Payments:
 
     def __init__(self, host: Host) -> None:
         self._desk = Desk(host, TABLES)
-        self._provider = Caller("The card provider", host.settings.cards, host.settings.patience)
+        self._provider = Calls(host).at("cards", host.settings.cards)
         self._pool = ThreadPoolExecutor(AT_ONCE)
         host.at_end(self._pool.shutdown)
-        host.at_end(self._provider.close)
         host.route("POST", "/process_payments", self.process)
         host.route("GET", "/payments", self.payments)
         host.route("GET", "/payments/<order_id>", self.payment)
@@ -118,7 +117,7 @@ class Payments:
             try:
                 step(payment)
             except Unreachable as error:
-                self._put_off(payment, str(error))
+                self._put_off(payment, error)
         return True
 
     def _charge(self, payment: Row[Any]) -> None:
@@ -126,8 +125,8 @@ class Payments:
         asked = {"payment": payment.order_id, "amount": payment.amount, "card": payment.card}
         try:
             answer = self._provider.post("/charges", asked)
-        except Unreachable:
-            if payment.attempts + 1 < ATTEMPTS:
+        except Unreachable as error:
+            if isinstance(error, NotAsked) or payment.attempts + 1 < ATTEMPTS:
                 raise
             answer = self._given_up(payment)
         if answer["state"] == "captured":
@@ -158,12 +157,14 @@ class Payments:
             if self._change(connection, payment, status=status, reason=more.get("reason")):
                 self._tell(connection, event, payment, **more)
 
-    def _put_off(self, payment: Row[Any], reason: str) -> None:
+    def _put_off(self, payment: Row[Any], error: Unreachable) -> None:
         """No answer came: whether the money moved is unknown, so the same question will be asked again."""
-        attempts = payment.attempts + 1
+        asked = not isinstance(error, NotAsked)
+        attempts = payment.attempts + asked
         with self._desk.engine.begin() as connection:
-            if self._change(connection, payment, attempts=attempts, due=clock.now() + PAUSE * min(attempts, 10)):
-                self._tell(connection, "Payment Failed", payment, attempt=attempts, reason=reason)
+            values = {"attempts": attempts, "due": clock.now() + PAUSE * max(1, min(attempts, 10))}
+            if self._change(connection, payment, **values) and asked:
+                self._tell(connection, "Payment Failed", payment, attempt=attempts, reason=str(error))
 
     def _change(self, connection: Connection, payment: Row[Any], **values: Any) -> bool:
         same = (PAYMENTS.c.order_id == payment.order_id) & (PAYMENTS.c.status == payment.status)

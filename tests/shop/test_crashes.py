@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from decimal import Decimal
 from itertools import count
 from pathlib import Path
@@ -18,12 +19,13 @@ from sqlalchemy import Connection, select
 from eventstore import EventStore, NewEvent, clock
 from seed.shop import inbox, lease
 from seed.shop.bus import Bus
-from seed.shop.calls import Caller
 from seed.shop.database import connect
 from seed.shop.errors import Unreachable
+from seed.shop.host import Host
 from seed.shop.messages import Message, message
 from seed.shop.orders.order import Fact, State, confirm, folded
 from seed.shop.outbox import Outbox
+from seed.shop.platform.calls import Calls
 from tests.parts.kafka import Kafka
 from tests.shop import dying
 from tests.shop.services import Shop, until
@@ -112,13 +114,15 @@ def test_one_instance_publishes_at_a_time(tmp_path: Path) -> None:
 
 def test_a_provider_that_answers_late_takes_the_money_once(shop: Shop) -> None:
     shop.start("cards")
-    caller = Caller("The card provider", f"http://127.0.0.1:{shop.ports['cards']}", 0.3)
+    host = Host(replace(shop.settings("payments"), patience=0.3))
+    caller = Calls(host).at("cards", f"http://127.0.0.1:{shop.ports['cards']}")
     again_and_again(lambda _: caller.post("/charges", charge("order-1")))
     assert shop.get("cards", "/ledger")["captured"] == 10
     # naive: each attempt is a payment of its own
     again_and_again(lambda attempt: caller.post("/charges", charge(f"order-2-{min(attempt, 1)}")))
     assert shop.get("cards", "/ledger")["captured"] == 30
-    caller.close()
+    host.start()
+    host.stop()
 
 
 def charge(payment: str) -> dict[str, Any]:

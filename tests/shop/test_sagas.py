@@ -89,7 +89,8 @@ def awaits_money(number: int, order: Mapping[str, Any]) -> bool:
 
 @pytest.fixture(scope="module", params=list(SERVICES_OF))
 def finished(request: pytest.FixtureRequest, kafka: Kafka, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
-    shop = Shop(kafka, f"sqlite:///{tmp_path_factory.mktemp('shop')}", saga=request.param)
+    # cards fail here, not their provider: a breaker would only make the run longer
+    shop = Shop(kafka, f"sqlite:///{tmp_path_factory.mktemp('shop')}", saga=request.param, breaker=0)
     try:
         yield run(shop, request.param)
     finally:

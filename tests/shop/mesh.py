@@ -1,0 +1,107 @@
+"""Small services for tests of what stands between services: threads of this process, with a registry and a broker."""
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import msgspec
+from kafka import KafkaConsumer
+
+from seed.shop.bus import make_topics
+from seed.shop.host import Host
+from seed.shop.platform.calls import Asked, Calls
+from seed.shop.platform.discovery import register
+from seed.shop.platform.registry import Registry
+from seed.shop.settings import Settings
+from seed.shop.trace import current
+from tests.parts.kafka import Kafka
+from tests.parts.ports import free_port
+
+Build = Callable[[Host], object]
+
+
+class Mesh:
+    """A registry, and services that find each other by it. `settings` hold for all of them."""
+
+    def __init__(self, kafka: Kafka, **settings: Any) -> None:
+        self.servers, self.prefix = kafka.servers, kafka.name("mesh") + "-"
+        make_topics(self.servers, prefix=self.prefix)
+        self.registry_at = f"http://127.0.0.1:{free_port()}"
+        common = {"kafka": self.servers, "prefix": self.prefix, "registry": self.registry_at, "secret": "s"}
+        self.common: dict[str, Any] = {**common, **settings}
+        self.hosts: list[Host] = []
+
+    def registry(self) -> Host:
+        port = int(self.registry_at.rpartition(":")[2])
+        return self.run("registry", Registry, port=port, registry="")
+
+    def settings(self, name: str, instance: str = "1", **settings: Any) -> Settings:
+        return Settings(name=name, instance=instance, **{**self.common, **settings})
+
+    def run(
+        self, name: str, build: Build, instance: str = "1", *, silent: Callable[[], bool] = bool, **settings: Any
+    ) -> Host:
+        host = Host(self.settings(name, instance, **settings))
+        build(host)
+        register(host, silent)
+        host.start()
+        self.hosts.append(host)
+        return host
+
+    def caller(self, **settings: Any) -> Calls:
+        """Calls of a program that itself answers nothing."""
+        made: list[Calls] = []
+        self.run("caller", lambda host: made.append(Calls(host)), registry=self.registry_at, **settings)
+        return made[0]
+
+    def end(self, host: Host) -> None:
+        self.hosts.remove(host)
+        host.stop()
+
+    def stop(self) -> None:
+        for host in reversed(self.hosts):
+            host.stop()
+
+    def told(self) -> list[dict[str, Any]]:
+        """The platform's events up to now."""
+        consumer = KafkaConsumer(
+            self.prefix + "platform", bootstrap_servers=self.servers, auto_offset_reset="earliest", group_id=None
+        )
+        try:
+            found: list[dict[str, Any]] = []
+            while records := consumer.poll(timeout_ms=1_000):
+                found += [msgspec.json.decode(one.value) for part in records.values() for one in part]
+            return found
+        finally:
+            consumer.close()
+
+    def names(self) -> list[str]:
+        return [one["event"] for one in self.told()]
+
+
+class Echo:
+    """Says which instance it is; sleeps first, as long as it is told to."""
+
+    def __init__(self, host: Host) -> None:
+        self.name, self.delay = host.settings.instance, 0.0
+        host.route("GET", "/who", self.who)
+        host.route("POST", "/who", self.who)
+
+    def who(self) -> Any:
+        time.sleep(self.delay)
+        return {"instance": self.name, "flow": current().correlation_id}
+
+
+def who(calls: Calls, method: str = "GET") -> str:
+    answer = calls.to("echo").send(Asked(method, "/who"))
+    return str(msgspec.json.decode(answer.content)["instance"])
+
+
+def at_once(work: Iterable[Callable[[], object]]) -> None:
+    """Run all of them, each in a thread, until all are done."""
+    threads = [threading.Thread(target=one) for one in work]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
