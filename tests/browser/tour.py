@@ -38,22 +38,19 @@ class Solved:
         return self.tale.name.lower().replace("_", "-")
 
 
-def _go(window: Window, key: str, name: str) -> None:
-    """By the keys that lead to a page, once they can be heard."""
-    window.page.locator(f".st-key-nav_{name} a").wait_for()
-    window.page.keyboard.press("g")
-    window.page.keyboard.press(key)
+def _go(window: Window, name: str) -> None:
+    window.page.locator(f".st-key-nav_{name} a").click()
 
 
 def find(name: str) -> Step:
     """Open a key by its name."""
 
     def take(window: Window) -> None:
-        _go(window, "t", "order")
+        _go(window, "order")
         _type(window, "Find an order, a payment, any stream", name)
         window.page.get_by_role("heading", name=name).wait_for()
 
-    return Step(f"Press `g` `t`, type `{name}`, Enter.", take)
+    return Step(f"On the Time machine page (`g` `t`) type `{name}`, Enter.", take)
 
 
 def _type(window: Window, label: str, said: str) -> None:
@@ -105,7 +102,7 @@ def related(key: str, status: str) -> Step:
 
 def page(key: str, name: str, title: str) -> Step:
     """Go to another page."""
-    return Step(f"Press `g` `{key}`: {title}.", lambda window: _go(window, key, name))
+    return Step(f"Open {title} (`g` `{key}`).", lambda window: _go(window, name))
 
 
 OPEN = press("Open event", "Press *Open event*.", "commit ")
