@@ -12,6 +12,12 @@ from app.key_story import KeyStory
 from app.links import Place
 from app.theme import Palette
 
+DIFFERENCES = 500
+"""So many differing values are listed; the files that are taken along have all."""
+
+SAID = 2_000
+"""So many characters of a value stand in a cell."""
+
 
 def diff(changed: Sequence[payload.Change], palette: Palette, caption: str = "What changed at this step") -> Table:
     """Changes as rows: sign, path, before, after."""
@@ -21,7 +27,10 @@ def diff(changed: Sequence[payload.Change], palette: Palette, caption: str = "Wh
         Column("Before", "", "mono"),
         Column("After", "", "mono"),
     )
-    return Table(caption, columns, tuple(_diff_row(change, palette) for change in changed))
+    rest = len(changed) - DIFFERENCES
+    more = (Cell(""), Cell(formats.plural(rest, "more value"), dim=True), Cell(""), Cell(""))
+    rows = [_diff_row(change, palette) for change in changed[:DIFFERENCES]]
+    return Table(caption, columns, (*rows, Row("(more)", more)) if rest > 0 else tuple(rows))
 
 
 def _diff_row(change: payload.Change, palette: Palette) -> Row:
@@ -37,10 +46,11 @@ def _diff_row(change: payload.Change, palette: Palette) -> Row:
 
 
 def shown_value(text: str | None) -> tuple[str, str]:
-    """A value for a cell, and the whole of it for the tooltip."""
+    """A value for a cell, and for the tooltip; the middle of a very long one left out."""
     if text is None:
         return "", "not there"
-    return payload.visible(plain(text)), payload.visible(text)
+    some = formats.elided(text, SAID)
+    return payload.visible(plain(some)), payload.visible(some)
 
 
 def status_of(state: str | None) -> str:

@@ -15,6 +15,7 @@ from app.queries.causing import SHOWN
 from eventstore import EventStore, NewEvent, Projector, load
 from eventstore.settings import SHIPPED, Settings
 from tests import given
+from tests.app import in_view
 from tests.app.conftest import Open, answer_from
 from tests.app.test_pages import texts
 from tests.app.test_travel import FRAIL, cells, table, titled
@@ -289,12 +290,6 @@ def jumps(at: AppTest, title: str) -> tuple[dict[str, str], dict[str, str]]:
     return links["Just before"], links["Just after"]
 
 
-def status(open_page: Open, place: dict[str, str]) -> str:
-    """The status that the time machine page shows there."""
-    found = table(open_page("order", **place), "State")
-    return next(row[1] for row in cells(found) if row[0] == "status")
-
-
 @pytest.mark.parametrize("given_by", ["detail", "card", "effects"])
 @pytest.mark.parametrize(
     ("position", "before", "after"),
@@ -313,7 +308,8 @@ def test_just_before_shows_the_state_without_the_event_and_just_after_with_it(
     else:
         names = {"2": "by Order Confirmed #2", "3": "by Order Paid #3", "4": "by Order Packed #4"}
         links = jumps(open_page("order", k="order-1", e=position), names[position])
-    assert [status(open_page, place) for place in links] == [before, after]
+    shown = [in_view.state(open_page("order", **place))["status"] for place in links]
+    assert shown == [f'"{before}"', f'"{after}"']
     assert links[1]["e"] == position
 
 

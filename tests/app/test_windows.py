@@ -15,27 +15,15 @@ from eventstore import EventStore, Histories, KeyStep, Moment, Projector, blame,
 from eventstore.settings import Settings
 from tests import given
 from tests.app.conftest import answer_from
+from tests.app.in_view import asked, states
 from tests.app.test_bar import ask
 from tests.app.test_travel import FRAIL
 
 
-def asked(path: str, **query: Any) -> Any:
-    status, _, found = ask(path, **query)
-    assert status == 200, found
-    return found
-
-
 def walked(found: dict[str, Any], positions: Sequence[int]) -> Iterator[dict[str, tuple[str, int]]]:
-    """The state before the window and behind each of its steps: by path the text and the event that made it so."""
-    now = {place: (text, found["setters"][str(setter)][0]) for place, text, setter in found["leaves"]}
+    """The states of the window, each set by the steps that it names."""
     assert all(positions[int(step)] == setter[0] for step, setter in found["setters"].items())
-    yield {found["paths"][place]: one for place, one in now.items()}
-    for step in found["steps"]:
-        for place, text in step[-1]:
-            now.pop(place, None)
-            if text is not None:
-                now[place] = (text, step[0])
-        yield {found["paths"][place]: one for place, one in now.items()}
+    return states(found)
 
 
 def expected(rows: Sequence[KeyStep]) -> dict[str, tuple[str, int]]:

@@ -31,13 +31,21 @@ function standing(view, window, index) {
 function changesAt(window, index) {
   const step = window.steps[index - window.first], before = window.undo[index - window.first];
   const all = step[DELTAS].map(([id, after], i) => [id, before[i][1], after]);
-  const came = all.filter(([, , after]) => after !== null).map(([id]) => window.paths[id]);
-  const filled = ([id, was, after]) => after === null && EMPTY[was] && came.some((path) => within_(path, window.paths[id], EMPTY[was]));
+  const emptied = all.some(([, was, after]) => after === null && EMPTY[was]);
+  const came = emptied ? all.filter(([, , after]) => after !== null).map(([id]) => window.paths[id]).sort() : [];
+  const filled = ([id, was, after]) => after === null && EMPTY[was] && fills(came, window.paths[id], EMPTY[was]);
   return all.filter((change) => !filled(change)).sort((one, other) => one[0] - other[0]);
 }
-function within_(path, above, mark) {
-  if (above === "(whole)") return mark === "[" ? path.startsWith("[") : !path.startsWith("[");
-  return path.startsWith(above + mark);
+// Whether one of the sorted paths lies within the path above; looked up, since thousands may be filled at once.
+function fills(paths, above, mark) {
+  if (above === "(whole)") return paths.some((path) => path.startsWith("[") === (mark === "["));
+  const wanted = above + mark;
+  let low = 0, high = paths.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (paths[middle] < wanted) low = middle + 1; else high = middle;
+  }
+  return low < paths.length && paths[low].startsWith(wanted);
 }
 // What is known of the step that made a leaf what it is: [position, version, type, occurred].
 function setterOf(view, setter) {

@@ -1,5 +1,5 @@
 // How texts of events and states are shown: verbatim, with what cannot be seen as escapes, the same as app/payload.py.
-const UNSEEN = /[\u0000-\u001f\u007f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
 const IN_ROW = 240; // characters of a value that a row writes; what is behind them cannot be seen in it
 const LONG = 60; // characters from which on a value can be opened
 const OPENED = 100_000; // characters that an opened value shows at once
