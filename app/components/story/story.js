@@ -22,7 +22,7 @@ async function read(s) {
     problem(s, "");
     s.story.classList.remove("waiting");
     for (const row of s.past.rows) row.was = {};
-    s.number.style.minWidth = `${2 * count(index.total).length + 4}ch`; // the strip keeps its width while numbers grow
+    s.number.style.width = `${Math.max(2 * count(index.total).length + 4, count(index.total).length + 7)}ch`; // the strip keeps its width while numbers grow
     if (s.strip.width) layOut(s);
     listLength(s.past, rowOf(s, index.total - 1) + 1);
     if (busy(s)) { bound(s, s.occurred); move(s, s.at); } else restore(s);
@@ -88,12 +88,18 @@ function led(s, { occurred, known, held: leading }) {
 }
 function paint(s) {
   if (!s.index || !s.strip.width) return;
-  if (s.centred && s.at >= 0) centreRow(s.past, rowOf(s, s.at)); // first: scrolling lays out what has changed so far
+  const races = s.hand && s.at >= 0 && !isNear(s.past, rowOf(s, s.at));
+  s.turn = races && !s.turn; // where no row of the list stays, the list and the state take turns, a frame each
+  if (races) later(s);
+  if (!s.turn) paintPast(s); // first: scrolling lays out what has changed so far
   placeHand(s);
-  fillList(s.past);
-  say(s.past.box, "aria-activedescendant", s.past.rows.find((row) => row.was.index === s.at)?.element.id ?? "");
-  paintState(s);
+  if (!races || s.turn) paintState(s);
   gather(s);
+}
+function paintPast(s) {
+  if (s.centred && s.at >= 0) centreRow(s.past, rowOf(s, s.at));
+  fillList(s.past);
+  if (!s.hand) say(s.past.box, "aria-activedescendant", s.past.rows.find((row) => row.was.index === s.at)?.element.id ?? "");
 }
 function placeHand(s) {
   const { hand, veil } = s.strip, last = s.index.total - 1;
@@ -103,23 +109,23 @@ function placeHand(s) {
     veil.hidden = x < 0;
     veil.style.left = `${x}px`;
   });
-  say(hand, "aria-valuemin", 1);
-  say(hand, "aria-valuemax", Math.max(1, s.bound + 1));
-  say(hand, "aria-valuenow", s.at + 1);
-  say(hand, "aria-valuetext", s.at < 0 ? "before the first event" : stepText(s, s.at));
+  if (!s.hand) sayHand(s, hand); // who drags sees; it is said when let go
   const beyond = last - s.bound;
   put(s, "number", `${s.at} ${s.bound} ${last}`, () => {
-    text(s.number.firstElementChild, `${count(s.at + 1)} of ${count(s.bound + 1)}`);
-    text(s.number.lastElementChild, beyond ? `${count(beyond)} beyond` : "");
+    write(s.number.firstElementChild, `${count(s.at + 1)} of ${count(s.bound + 1)}`);
+    write(s.number.lastElementChild, beyond ? `${count(beyond)} beyond` : "");
   });
   s.ways.first.disabled = s.ways.back.disabled = s.at <= 0;
   s.ways.on.disabled = s.ways.last.disabled = s.at >= s.bound;
 }
+function sayHand(s, hand) {
+  say(hand, "aria-valuemin", 1);
+  say(hand, "aria-valuemax", Math.max(1, s.bound + 1));
+  say(hand, "aria-valuenow", s.at + 1);
+  say(hand, "aria-valuetext", s.at < 0 ? "before the first event" : stepText(s, s.at));
+}
 function say(element, name, value) {
   if (element.getAttribute(name) !== String(value)) element.setAttribute(name, value);
-}
-function text(element, value) {
-  if (element.textContent !== value) element.textContent = value;
 }
 function paintState(s) {
   if (s.at < 0) return nothing(s, s.index.total ? "Nothing had happened yet at this moment." : "There are no events.");
@@ -149,11 +155,11 @@ function heads(s, step) {
   const by = `${named(step[TYPE])} #${step[VERSION]}`, kinds = { changed: 0, added: 0, removed: 0 };
   for (const [, before, after] of s.changed) kinds[kindOf(before, after)] += 1;
   const said = [...Object.keys(kinds).filter((kind) => kinds[kind]).map((kind) => `${count(kinds[kind])} ${kind}`), `by ${by}`].join(", ");
-  put(s, "changeNote", step[ERROR] ? `refused: ${visible(step[ERROR])}` : s.changed.length ? said : `nothing, ${said}`, (text) => { s.changeNote.textContent = s.changeNote.title = text; });
-  put(s, "stateNote", step[FLAGS] & PARKED ? "the last good one: a later event could not be folded" : `after #${step[VERSION]}`, (text) => { s.stateNote.textContent = text; });
+  put(s, "changeNote", step[ERROR] ? `refused: ${visible(step[ERROR])}` : s.changed.length ? said : `nothing, ${said}`, (text) => { write(s.changeNote, text); s.changeNote.title = text; });
+  put(s, "stateNote", step[FLAGS] & PARKED ? "the last good one: a later event could not be folded" : `after #${step[VERSION]}`, (text) => write(s.stateNote, text));
   const unchanged = s.view.texts.reduce((sum, text) => sum + (text !== null), 0) - kinds.changed - kinds.added;
   put(s, "unchanged", `${unchanged} ${s.onlyChanged}`, () => {
-    s.unchanged.textContent = s.onlyChanged ? `Show ${count(unchanged)} unchanged` : `Hide ${count(unchanged)} unchanged`;
+    write(s.unchanged, s.onlyChanged ? `Show ${count(unchanged)} unchanged` : `Hide ${count(unchanged)} unchanged`);
     s.unchanged.setAttribute("aria-pressed", s.onlyChanged);
   });
   const empty = !step[HELD] ? "The key holds nothing here: its last event removed it." : s.ids.length ? "" : s.search.value ? "No path and no value holds this text." : "Nothing changed here.";
