@@ -77,10 +77,6 @@ function centreRow(list, index) {
 function showRow(list, index) {
   scrollList(list, clamp(list.top, (index + 1) * ROW - list.height, index * ROW));
 }
-// Whether the row would be among those that stand in the page, were the list scrolled no further than it is.
-function isNear(list, index) {
-  return Math.abs((index + 0.5) * ROW - list.top - list.height / 2) < list.height;
-}
 // The text of an element that holds nothing else. Its node is kept: another one would be styled and laid out from nothing.
 function write(element, text) {
   if (element.firstChild) element.firstChild.data = text; else element.append(text);

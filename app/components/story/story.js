@@ -1,7 +1,7 @@
 // The time machine: where one stands in a key's story, the state there, what the step changed. All of it moves here, by
 // itself; the address is told when the hand has come to rest, and is the truth again from then on.
 const REST = 250; // milliseconds after the last key
-const LET_GO = 150; // milliseconds after the pointer was let go
+const LET_GO = 30; // milliseconds after the pointer was let go: the state is drawn first
 const ECHO = 10_000; // milliseconds in which the answer to an older settling may still come in, on a machine in a hurry
 const HELD_ON = 1500; // milliseconds that the story waits for the address once the moment bar was let go
 const LEAST = 420; // pixels that the panes have at least
@@ -88,8 +88,9 @@ function led(s, { occurred, known, held: leading }) {
 }
 function paint(s) {
   if (!s.index || !s.strip.width) return;
-  const races = s.hand && s.at >= 0 && !isNear(s.past, rowOf(s, s.at));
-  s.turn = races && !s.turn; // where no row of the list stays, the list and the state take turns, a frame each
+  const races = s.hand && Math.abs(s.at - s.passed) > 1;
+  s.passed = s.at;
+  s.turn = races && !s.turn; // where steps are passed over, the list and the state take turns, a frame each
   if (races) later(s);
   if (!s.turn) paintPast(s); // first: scrolling lays out what has changed so far
   placeHand(s);
@@ -99,7 +100,7 @@ function paint(s) {
 function paintPast(s) {
   if (s.centred && s.at >= 0) centreRow(s.past, rowOf(s, s.at));
   fillList(s.past);
-  if (!s.hand) say(s.past.box, "aria-activedescendant", s.past.rows.find((row) => row.was.index === s.at)?.element.id ?? "");
+  say(s.past.box, "aria-activedescendant", s.past.rows.find((row) => row.was.index === s.at)?.element.id ?? "");
 }
 function placeHand(s) {
   const { hand, veil } = s.strip, last = s.index.total - 1;
@@ -109,7 +110,10 @@ function placeHand(s) {
     veil.hidden = x < 0;
     veil.style.left = `${x}px`;
   });
-  if (!s.hand) sayHand(s, hand); // who drags sees; it is said when let go
+  say(hand, "aria-valuemin", 1);
+  say(hand, "aria-valuemax", Math.max(1, s.bound + 1));
+  say(hand, "aria-valuenow", s.at + 1);
+  say(hand, "aria-valuetext", s.at < 0 ? "before the first event" : stepText(s, s.at));
   const beyond = last - s.bound;
   put(s, "number", `${s.at} ${s.bound} ${last}`, () => {
     write(s.number.firstElementChild, `${count(s.at + 1)} of ${count(s.bound + 1)}`);
@@ -117,12 +121,6 @@ function placeHand(s) {
   });
   s.ways.first.disabled = s.ways.back.disabled = s.at <= 0;
   s.ways.on.disabled = s.ways.last.disabled = s.at >= s.bound;
-}
-function sayHand(s, hand) {
-  say(hand, "aria-valuemin", 1);
-  say(hand, "aria-valuemax", Math.max(1, s.bound + 1));
-  say(hand, "aria-valuenow", s.at + 1);
-  say(hand, "aria-valuetext", s.at < 0 ? "before the first event" : stepText(s, s.at));
 }
 function say(element, name, value) {
   if (element.getAttribute(name) !== String(value)) element.setAttribute(name, value);
@@ -207,7 +205,7 @@ function mount(root) {
   const s = {
     root, story: found(".story"), number: found(".number"), reading: found(".reading"), nothing: found(".nothing"), search: found("input"),
     unchanged: found("[data-act=unchanged]"), stateNote: found(".state .note"), changeNote: found(".differences .note"), problem: found(".problem"),
-    dialog: found("dialog"), said: found(".said"), ways: {}, was: {}, stop: new AbortController(), shelf: newShelf(), at: 0, bound: -1, way: 1,
+    dialog: found("dialog"), said: found(".said"), ways: {}, was: {}, stop: new AbortController(), shelf: newShelf(), at: 0, passed: 0, turn: false, bound: -1, way: 1,
     ids: [], changed: [], changes: new Map(), active: { row: -1, column: 0 }, view: null, index: null, wide: false,
     strip: { track: found(".track"), canvas: found("canvas"), hand: found(".hand"), veil: found(".veil"), bubble: found(".bubble"), xs: [], gaps: [], width: 0 },
   };

@@ -122,7 +122,7 @@ function followStrip(s) {
     move(s, nearestStep(s, at(event)));
   });
   listen("pointermove", (event) => { if (s.hand) move(s, nearestStep(s, at(event))); else hover(s, event); });
-  listen("pointerup", () => { if (s.hand) { s.hand = false; later(s); settle(s, LET_GO); } });
+  listen("pointerup", () => { if (s.hand) { s.hand = false; settle(s, LET_GO); } });
   listen("pointercancel", () => { s.hand = false; restore(s); });
   listen("pointerleave", () => { s.strip.bubble.hidden = true; });
   s.strip.sized = new ResizeObserver(() => resizedStrip(s));
