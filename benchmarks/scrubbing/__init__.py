@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from playwright.async_api import Browser, async_playwright
 
 from benchmarks.ground import Ground, NotHere
-from benchmarks.scrubbing import bar, dragging, story
+from benchmarks.scrubbing import bar, dragging, served, story
 from tests.parts import browser
 
 
 def tables(ground: Ground) -> Iterator[str]:
-    """The bar's first drawing, the story's windows, and the frames of drags, each beside an empty page's."""
+    """The bar's first drawing, the frames of drags beside an empty page's, and the whole road beside a plain page."""
     if browser.missing():
         raise NotHere(f"Chromium: {browser.missing()}")
     yield from asyncio.run(_tables(ground))
@@ -30,7 +30,10 @@ async def _measured(ground: Ground, chromium: Browser) -> list[str]:
     page = await bar.page(chromium, ground.random("bar"))
     drawing = await bar.drawing(page, ground.times(40, 5))
     drags = {"moment bar": dragging.Drag(page, bar.ACROSS, bar.came_along)}
-    for name, told in story.STORIES.items():
-        drags[name] = dragging.Drag(await story.page(chromium, told), story.ACROSS, story.came_along)
+    for name, (told, across) in story.STORIES.items():
+        drags[name] = dragging.Drag(await story.page(chromium, told), across, story.came_along)
     drags["empty page"] = dragging.Drag(await dragging.empty(chromium), bar.ACROSS, None)
-    return [drawing, await dragging.beside(drags, chromium, ground.times(800, 60))]
+    frames = await dragging.beside(drags, chromium, ground.times(8))
+    for drag in drags.values():
+        await drag.page.close()
+    return [drawing, frames, *await served.beside(chromium, ground)]

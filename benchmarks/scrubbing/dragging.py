@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from statistics import median, mode
 from typing import Any
@@ -18,7 +18,7 @@ GAP_WITHIN = 1.0  # milliseconds beyond the empty page's, p95
 MISSED_WITHIN = 0.01  # of the frames, beyond the empty page's
 MISSED = 25.0  # milliseconds: a gap in which a frame of 60 a second was missed
 PACE = 0.008  # seconds from move to move: 125 a second, where the browser takes them
-IN_FLIGHT = 2  # a driver that waits for each to be taken sends one a frame at most
+SWEEP = 150  # moves from end to end: about 1,000 pixels a second over the whole story
 ROUNDS = 4  # in which the pages take turns: the machine is not equally busy all the time
 
 PAGE = """<!doctype html><html><head><meta charset="utf-8"><style>
@@ -28,16 +28,17 @@ body { margin: 0; background: #0E1117; } #pad { height: 100px; }</style></head>
 <body><div id="host"></div><div id="pad"></div><script type="module" src="harness.js"></script></body></html>"""
 
 FRAMES = """
-window.frames_ = [];
-window.taken = 0;
-window.watching = false;
-let moves = 0;
-(function watch(now) {
+let frames = [], taken = 0, moves = 0, watching = false;
+function watch(now) {
+  if (!watching) return; // the other pages cost nothing meanwhile
   performance.mark(moves ? "moved" : "rested");
-  if (window.watching) { window.frames_.push(now); window.taken += moves; }
+  frames.push(now);
+  taken += moves;
   moves = 0;
   requestAnimationFrame(watch);
-})(0);
+}
+window.watched = () => { frames = []; taken = moves = 0; watching = true; requestAnimationFrame(watch); };
+window.seenSoFar = () => { watching = false; return [frames, taken]; };
 addEventListener("pointermove", (event) => { moves += event.getCoalescedEvents().length || 1; }, true);
 """
 
@@ -60,7 +61,7 @@ async def served(chromium: Browser, answers: dict[str, tuple[str, str]], height:
 
     async def answer(route: Route) -> None:
         path = route.request.url.removeprefix(ADDRESS)
-        kind, body = answers.get(path) or answers.get(path.partition("&first=")[2]) or ("text/plain", "")
+        kind, body = answers.get(path, ("text/plain", ""))
         await route.fulfill(content_type=kind, body=body)
 
     await page.route("**/*", answer)
@@ -74,11 +75,15 @@ async def empty(chromium: Browser) -> Page:
     return await served(chromium, files)
 
 
-async def beside(drags: dict[str, Drag], chromium: Browser, moves: int) -> str:
-    """The drags in turns, the last one being the page that does nothing."""
+async def beside(drags: dict[str, Drag], chromium: Browser, sweeps: int) -> str:
+    """The drags in turns, so often there and back; the last one being the page that does nothing."""
+    for drag in drags.values():
+        await _dragged(
+            replace(drag, work=[], gaps=[]), chromium, max(1, sweeps // ROUNDS)
+        )  # nothing is compiled or kept yet
     for _ in range(ROUNDS):
         for drag in drags.values():
-            await _dragged(drag, chromium, moves // ROUNDS)
+            await _dragged(drag, chromium, max(1, sweeps // ROUNDS))
     heads = ("drag", "moves a second", "work a frame", f"p95, goal {WORK_WITHIN:.0f} ms", "gap", "p95")
     *_, idle = drags.values()
     rows = [_row(name, drag, idle) for name, drag in drags.items()]
@@ -110,19 +115,18 @@ def _verdict(drag: Drag, idle: Drag) -> str:
     return f"{gap:+.1f} ms, {missed:+.1%}: {'reached' if met else '**missed**'}"
 
 
-async def _dragged(drag: Drag, chromium: Browser, moves: int) -> None:
+async def _dragged(drag: Drag, chromium: Browser, sweeps: int) -> None:
     """Milliseconds of work per frame by the thread's own clock, and milliseconds between frames."""
     page, (left, right, height) = drag.page, drag.across
     await page.bring_to_front()
     await page.mouse.move(right, height)
     await page.mouse.down()
     await chromium.start_tracing(page=page, categories=["toplevel", "blink.user_timing"])
-    await page.evaluate("() => { window.frames_.length = window.taken = 0; window.watching = true }")
+    await page.evaluate("() => window.watched()")
     session = await page.context.new_cdp_session(page)
-    half = max(1, moves // 2)
-    there = [right + (left - right) * step / half for step in range(half)]
-    await _move(session, [*there, *reversed(there)], height)
-    frames, taken = await page.evaluate("() => { window.watching = false; return [window.frames_, window.taken] }")
+    there = [right + (left - right) * step / SWEEP for step in range(SWEEP)]
+    await _move(session, [*there, *reversed(there)] * sweeps, height)
+    frames, taken = await page.evaluate("() => window.seenSoFar()")
     trace = json.loads(await chromium.stop_tracing())["traceEvents"]
     await session.detach()
     await page.mouse.move((left + right) // 2, height)
@@ -135,14 +139,12 @@ async def _dragged(drag: Drag, chromium: Browser, moves: int) -> None:
 
 
 async def _move(session: CDPSession, places: list[float], height: int) -> None:
-    """The moves at their pace, never more than so many at once that the browser has not taken yet."""
-    going = set[asyncio.Task[Any]]()
-    for x in places:
-        if len(going) >= IN_FLIGHT:
-            _, going = await asyncio.wait(going, return_when=asyncio.FIRST_COMPLETED)
+    """The moves at their pace, as a hand's: sent whether or not those before were taken."""
+    going, begun = [], asyncio.get_running_loop().time()
+    for number, x in enumerate(places):
         event = {"type": "mouseMoved", "x": x, "y": height, "button": "left", "buttons": 1}
-        going.add(asyncio.create_task(session.send("Input.dispatchMouseEvent", event)))
-        await asyncio.sleep(PACE)
+        going.append(asyncio.create_task(session.send("Input.dispatchMouseEvent", event)))
+        await asyncio.sleep(begun + (number + 1) * PACE - asyncio.get_running_loop().time())
     await asyncio.gather(*going)
 
 
@@ -153,7 +155,7 @@ def _work(trace: list[dict[str, Any]]) -> list[float]:
         for one in trace
         if one.get("cat") == "blink.user_timing" and one.get("name") in ("moved", "rested")
     ]
-    thread = mode((pid, tid) for _, name, pid, tid in marked if name == "moved")  # the page before may have one left
+    thread = mode((pid, tid) for _, name, pid, tid in marked if name == "moved")
     marks = sorted(one for one in marked if one[2:] == thread)
     ends = sorted(
         (one["ts"] + one["dur"], one.get("tdur", one["dur"]))

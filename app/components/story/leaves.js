@@ -23,27 +23,27 @@ function fillLeaf(s, row, place) {
   const change = s.changes.get(id), kind = change ? kindOf(change[1], change[2]) : "", { element } = row;
   put(row, "place", place, () => element.setAttribute("aria-rowindex", place + 1));
   put(row, "path", path, () => {
-    row.path.textContent = visible(path);
+    writeCell(s.leaves, row.cells[0], row.path, visible(path));
     element.dataset.path = path;
     element.classList.toggle("pinned", path === s.data.path);
   });
   put(row, "text", text, () => {
-    row.text.textContent = inRow(text);
+    writeCell(s.leaves, row.cells[1], row.text, inRow(text));
     row.open.hidden = text.length <= LONG;
     element.dataset.text = text.slice(0, IN_ROW);
   });
   put(row, "kind", kind, () => {
-    row.sign.textContent = kind ? SIGNS[kind] : "";
+    write(row.sign, kind ? SIGNS[kind] : "");
     row.sign.title = kind;
     element.classList.toggle("changed", Boolean(kind));
   });
   const by = setterOf(view, setter), here = setter === view.at;
   put(row, "setter", by[0], () => {
-    row.setter.textContent = `${named(by[2])} #${by[1]}`;
+    writeCell(s.leaves, row.cells[2], row.setter, `${named(by[2])} #${by[1]}`);
     element.dataset.setter = by[0];
   });
   put(row, "when", here ? "here" : s.day + by[3], () => {
-    row.when.textContent = here ? "here" : Math.floor(by[3] / DAY) === s.day ? clockTime(by[3]).slice(0, 8) : shortDay(by[3]);
+    write(row.when, here ? "here" : Math.floor(by[3] / DAY) === s.day ? clockTime(by[3]).slice(0, 8) : shortDay(by[3]));
     row.when.classList.toggle("here", here);
   });
   const active = s.active.row === place ? s.active.column : -1;
@@ -76,11 +76,11 @@ function changeRow() {
 }
 function fillChange(s, row, place) {
   const [id, before, after] = s.changed[place], kind = kindOf(before, after), path = s.view.window.paths[id], { element } = row;
-  put(row, "kind", kind, () => { row.sign.textContent = SIGNS[kind]; row.sign.title = element.dataset.kind = kind; });
-  put(row, "path", path, () => { row.path.textContent = visible(path); element.dataset.path = path; });
+  put(row, "kind", kind, () => { write(row.sign, SIGNS[kind]); row.sign.title = element.dataset.kind = kind; });
+  put(row, "path", path, () => { writeCell(s.differences, row.path, row.path, visible(path)); element.dataset.path = path; });
   for (const [name, text] of [["before", before], ["after", after]]) {
     put(row, name, text, () => {
-      row[name].textContent = text === null ? "not there" : inRow(text);
+      writeCell(s.differences, row[name], row[name], text === null ? "not there" : inRow(text));
       row[name].classList.toggle("none", text === null);
       if (text === null) delete element.dataset[name]; else element.dataset[name] = text.slice(0, IN_ROW);
     });

@@ -2,11 +2,24 @@
 // where what they say has changed. `make` gives an empty row, `fill(row, index)` writes one.
 const ROW = 28; // pixels, as in the style sheet
 const SPARE = 4; // rows above and below those in view
+const LETTER = 9; // pixels, a wide one
+const CELL = 0.24; // of a list's width, the narrowest of those that are cut
+const PLAIN = /^[ -~]*$/; // of letters that are no wider
 
 function newList(box, make, fill) {
-  const list = { box, body: box.querySelector(".body"), make, fill, count: 0, height: 0, top: 0, from: 0, rows: [] };
-  box.addEventListener("scroll", () => { list.top = box.scrollTop; fillList(list); list.scrolled?.(); }, { passive: true });
-  list.sized = new ResizeObserver(() => { list.height = box.clientHeight; fillList(list); list.scrolled?.(); });
+  const list = { box, body: box.querySelector(".body"), make, fill, count: 0, height: 0, width: 0, top: 0, from: 0, rows: [] };
+  box.addEventListener("scroll", () => {
+    if (box.scrollTop === list.top) return; // scrolled here, and filled
+    list.top = box.scrollTop;
+    fillList(list);
+    list.scrolled?.();
+  }, { passive: true });
+  list.sized = new ResizeObserver(() => {
+    if (list.width !== box.clientWidth) for (const row of list.rows) row.was = {};
+    Object.assign(list, { height: box.clientHeight, width: box.clientWidth });
+    fillList(list);
+    list.scrolled?.();
+  });
   list.sized.observe(box);
   return list;
 }
@@ -63,6 +76,15 @@ function centreRow(list, index) {
 }
 function showRow(list, index) {
   scrollList(list, clamp(list.top, (index + 1) * ROW - list.height, index * ROW));
+}
+// The text of an element that holds nothing else. Its node is kept: another one would be styled and laid out from nothing.
+function write(element, text) {
+  if (element.firstChild) element.firstChild.data = text; else element.append(text);
+}
+// A text that is surely narrower than its cell is not cut: each cut is one more clip to paint by.
+function writeCell(list, cell, element, text) {
+  write(element, text);
+  cell.classList.toggle("cut", text.length * LETTER > list.width * CELL || !PLAIN.test(text));
 }
 // Written only where it differs from what stands there.
 function put(row, name, value, write) {

@@ -30,8 +30,8 @@ function fillPast(s, row, place) {
     element.removeAttribute("aria-hidden");
     element.setAttribute("aria-setsize", s.index.total);
     element.setAttribute("aria-posinset", index + 1);
-    row.time.textContent = clockTime(s.index.times[index]).slice(0, 8);
-    row.gap.textContent = index ? `+${duration(s.index.times[index] - s.index.times[index - 1], s.wide ? 2 : 1)}` : "";
+    write(row.time, clockTime(s.index.times[index]).slice(0, 8));
+    write(row.gap, index ? `+${duration(s.index.times[index] - s.index.times[index - 1], s.wide ? 2 : 1)}` : "");
   });
   const chosen = index === s.at, beyond = index > s.bound;
   put(row, "chosen", chosen, () => { element.classList.toggle("chosen", chosen); element.setAttribute("aria-selected", chosen); });
@@ -46,8 +46,8 @@ function fillDay(s, row, first) {
     element.setAttribute("aria-hidden", "true"); // each step's name says its day
     element.classList.remove("chosen", "beyond", "parked");
     row.was = { used: true, kind: true, index: `day ${first}` };
-    row.type.textContent = dayName(s.index.times[first]);
-    for (const part of [row.version, row.icon, row.time, row.gap]) part.textContent = "";
+    row.type.replaceChildren(dayName(s.index.times[first]));
+    for (const part of [row.version, row.icon, row.time, row.gap]) write(part, "");
     row.marks.replaceChildren();
   });
 }
@@ -55,12 +55,11 @@ function fillStep(s, row, index, step) {
   const { element } = row, failed = s.index.failed.has(index);
   const marks = step ? marksOf(s, index, step) : [];
   const look = step ? meaning(s.data.tones, failed ? "failed" : step[TYPE]) : ["", ""];
-  row.version.textContent = step ? step[VERSION] : "";
-  row.icon.textContent = look[0];
-  row.icon.style.color = look[1];
-  row.type.replaceChildren(...(step ? breaking(named(step[TYPE])) : ["…"]));
+  write(row.version, step ? step[VERSION] : "");
+  put(row, "look", look, () => { write(row.icon, look[0]); row.icon.style.color = look[1]; });
+  put(row, "type", step ? named(step[TYPE]) : "…", (name) => row.type.replaceChildren(...breaking(name)));
   row.type.classList.toggle("long", Boolean(step) && step[TYPE].length + marks.length * 7 > (s.wide ? 24 : 18));
-  row.marks.replaceChildren(...marks.map((mark) => el("span", `mark ${mark === "refused" ? "bad" : ""}`, mark)));
+  put(row, "marks", marks.join(), () => row.marks.replaceChildren(...marks.map((mark) => el("span", `mark ${mark === "refused" ? "bad" : ""}`, mark))));
   element.classList.toggle("parked", s.index.parked !== null && index >= s.index.parked && !failed);
   element.setAttribute("aria-label", [stepText(s, index), ...marks].join(", "));
 }

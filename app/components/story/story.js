@@ -1,7 +1,7 @@
 // The time machine: where one stands in a key's story, the state there, what the step changed. All of it moves here, by
 // itself; the address is told when the hand has come to rest, and is the truth again from then on.
 const REST = 250; // milliseconds after the last key
-const LET_GO = 150; // milliseconds after the pointer was let go
+const LET_GO = 30; // milliseconds after the pointer was let go: the state is drawn first
 const ECHO = 10_000; // milliseconds in which the answer to an older settling may still come in, on a machine in a hurry
 const HELD_ON = 1500; // milliseconds that the story waits for the address once the moment bar was let go
 const LEAST = 360; // pixels that the panes have at least
@@ -24,7 +24,7 @@ async function read(s) {
     problem(s, "");
     s.story.classList.remove("waiting");
     for (const row of s.past.rows) row.was = {};
-    s.number.style.minWidth = `${2 * count(index.total).length + 4}ch`; // the strip keeps its width while numbers grow
+    s.number.style.width = `${Math.max(2 * count(index.total).length + 4, count(index.total).length + 7)}ch`; // the strip keeps its width while numbers grow
     if (s.strip.width) layOut(s);
     listLength(s.past, rowOf(s, index.total - 1) + 1);
     if (busy(s)) { bound(s, s.occurred); move(s, s.at); } else restore(s);
@@ -90,12 +90,19 @@ function led(s, { occurred, known, held: leading }) {
 }
 function paint(s) {
   if (!s.index || !s.strip.width) return;
-  if (s.centred && s.at >= 0) centreRow(s.past, rowOf(s, s.at)); // first: scrolling lays out what has changed so far
+  const races = s.hand && Math.abs(s.at - s.passed) > 1;
+  s.passed = s.at;
+  s.turn = races && !s.turn; // where steps are passed over, the list and the state take turns, a frame each
+  if (races) later(s);
+  if (!s.turn) paintPast(s); // first: scrolling lays out what has changed so far
   placeHand(s);
+  if (!races || s.turn) paintState(s);
+  gather(s);
+}
+function paintPast(s) {
+  if (s.centred && s.at >= 0) centreRow(s.past, rowOf(s, s.at));
   fillList(s.past);
   say(s.past.box, "aria-activedescendant", s.past.rows.find((row) => row.was.index === s.at)?.element.id ?? "");
-  paintState(s);
-  gather(s);
 }
 function placeHand(s) {
   const { hand, veil } = s.strip, last = s.index.total - 1;
@@ -111,17 +118,14 @@ function placeHand(s) {
   say(hand, "aria-valuetext", s.at < 0 ? "before the first event" : stepText(s, s.at));
   const beyond = last - s.bound;
   put(s, "number", `${s.at} ${s.bound} ${last}`, () => {
-    text(s.number.firstElementChild, `${count(s.at + 1)} of ${count(s.bound + 1)}`);
-    text(s.number.lastElementChild, beyond ? `${count(beyond)} beyond` : "");
+    write(s.number.firstElementChild, `${count(s.at + 1)} of ${count(s.bound + 1)}`);
+    write(s.number.lastElementChild, beyond ? `${count(beyond)} beyond` : "");
   });
   s.ways.first.disabled = s.ways.back.disabled = s.at <= 0;
   s.ways.on.disabled = s.ways.last.disabled = s.at >= s.bound;
 }
 function say(element, name, value) {
   if (element.getAttribute(name) !== String(value)) element.setAttribute(name, value);
-}
-function text(element, value) {
-  if (element.textContent !== value) element.textContent = value;
 }
 function paintState(s) {
   if (s.at < 0) return nothing(s, s.index.total ? "Nothing had happened yet at this moment." : "There are no events.");
@@ -152,11 +156,11 @@ function heads(s, step) {
   const by = `${named(step[TYPE])} #${step[VERSION]}`, kinds = { changed: 0, added: 0, removed: 0 };
   for (const [, before, after] of s.changed) kinds[kindOf(before, after)] += 1;
   const said = [...Object.keys(kinds).filter((kind) => kinds[kind]).map((kind) => `${count(kinds[kind])} ${kind}`), `by ${by}`].join(", ");
-  put(s, "changeNote", step[ERROR] ? `refused: ${visible(step[ERROR])}` : s.changed.length ? said : `nothing, ${said}`, (text) => { s.changeNote.textContent = s.changeNote.title = text; });
-  put(s, "stateNote", step[FLAGS] & PARKED ? "the last good one: a later event could not be folded" : `after #${step[VERSION]}`, (text) => { s.stateNote.textContent = text; });
+  put(s, "changeNote", step[ERROR] ? `refused: ${visible(step[ERROR])}` : s.changed.length ? said : `nothing, ${said}`, (text) => { write(s.changeNote, text); s.changeNote.title = text; });
+  put(s, "stateNote", step[FLAGS] & PARKED ? "the last good one: a later event could not be folded" : `after #${step[VERSION]}`, (text) => write(s.stateNote, text));
   const unchanged = s.view.texts.reduce((sum, text) => sum + (text !== null), 0) - kinds.changed - kinds.added;
   put(s, "unchanged", `${unchanged} ${s.onlyChanged}`, () => {
-    s.unchanged.textContent = s.onlyChanged ? `Show ${count(unchanged)} unchanged` : `Hide ${count(unchanged)} unchanged`;
+    write(s.unchanged, s.onlyChanged ? `Show ${count(unchanged)} unchanged` : `Hide ${count(unchanged)} unchanged`);
     s.unchanged.setAttribute("aria-pressed", s.onlyChanged);
   });
   const empty = !step[HELD] ? "The key holds nothing here: its last event removed it." : s.ids.length ? "" : s.search.value ? "No path and no value holds this text." : "Nothing changed here.";
@@ -211,7 +215,7 @@ function mount(root) {
   const s = {
     root, story: found(".story"), number: found(".number"), reading: found(".reading"), nothing: found(".nothing"), search: found("input"),
     unchanged: found("[data-act=unchanged]"), stateNote: found(".state .note"), changeNote: found(".differences .note"), problem: found(".problem"),
-    dialog: found("dialog"), said: found(".said"), ways: {}, was: {}, stop: new AbortController(), shelf: newShelf(), at: 0, bound: -1, way: 1,
+    dialog: found("dialog"), said: found(".said"), ways: {}, was: {}, stop: new AbortController(), shelf: newShelf(), at: 0, passed: 0, turn: false, bound: -1, way: 1,
     ids: [], changed: [], changes: new Map(), active: { row: -1, column: 0 }, view: null, index: null, wide: false, room: LEAST, longest: 0,
     strip: { track: found(".track"), canvas: found("canvas"), hand: found(".hand"), veil: found(".veil"), bubble: found(".bubble"), xs: [], gaps: [], width: 0 },
   };
