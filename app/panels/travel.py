@@ -117,6 +117,6 @@ def panes(story: KeyStory, step: Step, place: Place, look: Look) -> None:
             parts.facts({"title": "Late", "level": "h3", "text": text, "look": "panel"}, key="late")
     whole = queries.event(context.VIEWER, step.event_position)
     if whole is not None:
-        sent.code(payload.laid_out(whole.data), language=None)
+        sent.container(key="sent").code(payload.laid_out(whole.data), language=None)
     with taking:
         parts.facts(travel_frames.taking(story, step, place), key="taking")

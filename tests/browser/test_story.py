@@ -85,6 +85,9 @@ def drag(window: Window, where: str, start: float, end: float, *, let_go: bool =
         mouse.up()
 
 
+AHEAD = "() => document.documentElement.hasAttribute('data-ahead')"
+
+
 def stands(window: Window, index: int) -> bool:
     return bool(shown(window)["step"] == index)
 
@@ -187,11 +190,13 @@ def test_the_moment_bar_moves_it_in_the_same_frame_and_nothing_is_settled(window
     press(window, "End")
     assert shown(window)["step"] == found["step"]  # what lies beyond is not reached by keys
     assert (entries(window), window.parameters.get("t")) == (before, None)
+    window.until(AHEAD)  # what Python drew is of another step, and looks so
     window.page.mouse.up()
     window.until_so(lambda: "t" in window.parameters, "a moment")
     window.settled()
     assert entries(window) == before + 1
     assert shown(window) == core.shown(found["step"])
+    window.until(f"() => !({AHEAD})()")
 
 
 def test_a_drag_is_one_entry_and_back_and_forward_move_the_hand(window: Window, core: Core) -> None:

@@ -107,6 +107,7 @@ function paintPast(s) {
 function placeHand(s) {
   const { hand, veil } = s.strip, last = s.index.total - 1;
   hand.hidden = s.at < 0;
+  put(s, "ahead", s.at !== s.data.at, ahead); // what Python drew is of another step until it is told
   hand.style.transform = `translateX(${xOf(s, s.at)}px)`;
   put(s, "veil", s.bound < last ? s.bound < 0 ? 0 : (xOf(s, s.bound) + xOf(s, s.bound + 1)) / 2 : -1, (x) => {
     veil.hidden = x < 0;
@@ -123,6 +124,9 @@ function placeHand(s) {
   });
   s.ways.first.disabled = s.ways.back.disabled = s.at <= 0;
   s.ways.on.disabled = s.ways.last.disabled = s.at >= s.bound;
+}
+function ahead(so) {
+  document.documentElement.toggleAttribute("data-ahead", so);
 }
 function say(element, name, value) {
   if (element.getAttribute(name) !== String(value)) element.setAttribute(name, value);
@@ -245,6 +249,7 @@ function load(s, data) {
 }
 function unmount(s) {
   s.stop.abort();
+  ahead(false);
   for (const one of [s.strip.sized, s.resized, s.past.sized, s.leaves.sized, s.differences.sized]) one.disconnect();
   clearTimeout(s.timer);
   cancelAnimationFrame(s.frame);
