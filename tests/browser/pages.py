@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -106,8 +106,8 @@ class Window:
 def fresh(chromium: Browser, address: str, **options: Any) -> Iterator[Window]:
     """A browser that was never here; at the end nothing foreign was asked or run, and nothing failed."""
     context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
-    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address)
-    window = Window(context.new_page(), address)
-    yield window
-    window.check()
-    context.close()
+    with closing(context):
+        context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address)
+        window = Window(context.new_page(), address)
+        yield window
+        window.check()
