@@ -23,7 +23,7 @@ from tests.parts import browser
 TOLD = ROOT / "docs" / "tour.md"
 PICTURES = TOLD.parent / "images" / "tour"
 SIZE = {"width": 1280, "height": 860}
-COLOURS = 128  # enough for a page of few tints, at a third of the bytes
+COLOURS = 256  # enough for a page of few tints, at a third of the bytes
 
 HEAD = """# A tour: twelve stories, each solved in half a minute
 
@@ -73,7 +73,7 @@ def _walk(solved: Solved, address: str, chromium: Browser) -> float:
         window.shows(text)
     spent = time.monotonic() - begun
     window.settled().page.wait_for_timeout(500)  # for what fades in
-    Image.open(io.BytesIO(window.page.screenshot())).convert("RGB").quantize(COLOURS).save(
+    Image.open(io.BytesIO(window.page.screenshot())).convert("RGB").quantize(COLOURS, kmeans=2).save(
         PICTURES / f"{solved.slug}.png", optimize=True
     )
     context.close()
