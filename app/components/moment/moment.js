@@ -221,10 +221,11 @@ function bubble(s) {
   s.bubble.hidden = !there;
   if (!there) return;
   if (s.bubbled !== `${index} ${s.bars.bucket} ${s.bars.since}`) { s.bubbled = `${index} ${s.bars.bucket} ${s.bars.since}`; fill(s, index); }
-  const half = s.bubble.offsetWidth / 2;
+  const half = s.half ??= s.bubble.offsetWidth / 2; // measured when it says something else
   s.bubble.style.transform = `translateX(${Math.round(clamp(s.hovered, half, Math.max(half, s.width - half)) - half)}px)`;
 }
 function fill(s, index) {
+  s.half = null;
   const since = s.bars.since + index * s.bars.bucket;
   const head = el("div", "", `${fullTime(since).replace(/\.000 /, " ")} · ${duration(s.bars.bucket)}`);
   const rows = [el("b", "", events(s.bars.sums[index]))];
@@ -243,7 +244,7 @@ function words(s) {
   s.bar.classList.toggle("past", past);
   text(s.icon, past ? "◀" : "●");
   text(s.word, s.mode === "knew" ? (s.commit_ === null ? "As we knew it" : `Known at #${count(s.commit_)}`) : past ? "Past" : "Live");
-  text(s.day, dayName(time));
+  text(s.day, s.mode === "knew" ? dayName(time).slice(4) : dayName(time)); // beside a position the weekday has no room
   text(s.clock, clockTime(time));
   text(s.ago, ago(time, Date.now() * 1000));
   for (const radio of s.radios) radio.checked = radio.value === s.mode;
@@ -251,7 +252,7 @@ function words(s) {
 function mount(root) {
   const found = (selector) => root.querySelector(selector);
   const s = {
-    root, bar: found(".bar"), field: found(".field"), canvas: found("canvas"), flag: found(".flag"), bubble: found(".bubble"),
+    root, bar: found(".bar"), field: found(".field"), canvas: found("canvas"), veil: found(".veil"), unknown: found(".unknown"), brushed: found(".brushed"), flag: found(".flag"), bubble: found(".bubble"),
     momentHand: found(".hand.moment"), knownHand: found(".hand.known"), said: found(".said"), link: found("[data-act=copy]"), icon: found(".icon"), word: found(".word"),
     day: found(".day"), clock: found(".clock"), ago: found(".ago"), radios: [...root.querySelectorAll("input[name=clock]")],
     stop: new AbortController(), calm: matchMedia("(prefers-reduced-motion: reduce)"), speed: 1, hovered: null, brush: null, width: 0, height: 0,
