@@ -117,13 +117,13 @@ def test_just_before_and_just_after_tell_two_events_of_one_time_apart(shop: Wind
     at = "2026-03-01T12:01:00.000000Z"
     shop.until_place("/order", k="order-1", p="orders", t=at, e="4")
     shop.shows("after #2")
-    assert shop.page.locator(".st-key-state tr[data-id=status]").inner_text().split()[1] == "confirmed"
+    shop.page.locator(".state .leaf[data-path=status]", has_text="confirmed").wait_for()
     shop.page.go_back()
     shop.until_drawn("/order", "after #3", k="order-1", p="orders", e="5")
     effects.get_by_role("link", name="order-1 in orders just after").press("Enter")
     shop.until_place("/order", k="order-1", p="orders", t=at, e="5")
     shop.shows("after #3")
-    assert shop.page.locator(".st-key-state tr[data-id=status]").inner_text().split()[1] == "paid"
+    shop.page.locator(".state .leaf[data-path=status]", has_text="paid").wait_for()
 
 
 def test_a_tab_that_opens_later_stands_at_the_event_in_view(shop: Window) -> None:

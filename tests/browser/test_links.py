@@ -47,7 +47,7 @@ def row(window: Window) -> None:
 
 
 def path(window: Window) -> None:
-    window.page.locator(".st-key-state tr[data-id=order_id] a.own").click()
+    window.page.locator(".state .leaf[data-path=order_id] .path a").click()
 
 
 def condition(window: Window) -> None:

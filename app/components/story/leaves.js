@@ -109,7 +109,7 @@ function paintLeaves(s) {
 }
 function followLeaves(s) {
   const { box } = s.leaves, listen = (name, answer) => box.addEventListener(name, answer, { signal: s.stop.signal });
-  const placeOf = (target) => s.leaves.rows.find((row) => row.element === target.closest(".leaf"))?.index ?? -1;
+  const placeOf = (target) => (s.view && s.leaves.rows.find((row) => row.element === target.closest(".leaf"))?.index) ?? -1; // none while another story is read
   listen("click", (event) => {
     const place = placeOf(event.target), cell = event.target.closest(".cell");
     if (place < 0 || !cell) return;
@@ -159,7 +159,7 @@ function leafKey(s, event) {
 // What the chosen cell is for: the field's history, the whole value, the event that made it so.
 function act(s) {
   const { view, active } = s, id = s.ids[active.row];
-  if (id === undefined) return;
+  if (!view || id === undefined) return;
   if (COLUMNS[active.column] === "value") openValue(s, view.window.paths[id], view.texts[id]);
   else if (COLUMNS[active.column] === "setter") { move(s, view.setters[id]); settle(s, LET_GO); }
   else if (view.window.paths[id] !== "(whole)") { clearTimeout(s.timer); s.timer = null; open(new URL(pathLink(s, view.window.paths[id]), location.href).href); }

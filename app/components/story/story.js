@@ -225,8 +225,8 @@ function mount(root) {
   };
   for (const name of ["first", "back", "on", "last"]) s.ways[name] = found(`[data-act=${name}]`);
   s.past = newList(pane("past"), pastRow, (row, place) => fillPast(s, row, place));
-  s.leaves = newList(pane("state"), leafRow, (row, place) => fillLeaf(s, row, place));
-  s.differences = newList(pane("differences"), changeRow, (row, place) => fillChange(s, row, place));
+  s.leaves = newList(pane("state"), leafRow, (row, place) => { if (s.view) fillLeaf(s, row, place); });
+  s.differences = newList(pane("differences"), changeRow, (row, place) => { if (s.view) fillChange(s, row, place); });
   followStrip(s);
   followPast(s);
   followLeaves(s);
