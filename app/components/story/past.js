@@ -93,7 +93,7 @@ function stepTitle(s, index) {
 }
 function followPast(s) {
   const { box } = s.past, listen = (name, answer) => box.addEventListener(name, answer, { signal: s.stop.signal });
-  const of = (event) => { const row = event.target.closest("[data-step]"); return row ? Number(row.dataset.step) : null; };
+  const of = (event) => { const row = s.index && event.target.closest("[data-step]"); return row ? Number(row.dataset.step) : null; };
   listen("click", (event) => {
     const index = of(event);
     if (index === null || index > s.bound) return;

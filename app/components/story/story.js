@@ -224,7 +224,7 @@ function mount(root) {
     strip: { track: found(".track"), canvas: found("canvas"), hand: found(".hand"), veil: found(".veil"), bubble: found(".bubble"), xs: [], gaps: [], width: 0 },
   };
   for (const name of ["first", "back", "on", "last"]) s.ways[name] = found(`[data-act=${name}]`);
-  s.past = newList(pane("past"), pastRow, (row, place) => fillPast(s, row, place));
+  s.past = newList(pane("past"), pastRow, (row, place) => { if (s.index) fillPast(s, row, place); }); // rows stay while another story is read
   s.leaves = newList(pane("state"), leafRow, (row, place) => { if (s.view) fillLeaf(s, row, place); });
   s.differences = newList(pane("differences"), changeRow, (row, place) => { if (s.view) fillChange(s, row, place); });
   followStrip(s);
