@@ -263,7 +263,7 @@ def test_as_we_knew_it_moves_what_was_known(window: Window) -> None:
     ready(window, "/events")
     window.page.get_by_role("radio", name="As we knew it").check()
     window.until_place("/events", known="62")
-    assert hand(window, "known").is_visible()
+    hand(window, "known").wait_for()
     hand(window, "known").focus()
     window.page.keyboard.press("ArrowLeft")
     window.until_place("/events", known=str(LATE))
@@ -275,7 +275,7 @@ def test_as_we_knew_it_moves_what_was_known(window: Window) -> None:
     assert said(window, "known").startswith("known at Sun 1 Mar 2026 17:")
     window.page.get_by_role("radio", name="As it happened").check()
     window.until_place("/events")
-    assert hand(window, "known").is_hidden()
+    hand(window, "known").wait_for(state="hidden")
 
 
 @pytest.mark.parametrize(("typed", "words"), [("2026-03-01 14:05", "14:05:00.000"), ("#12", "Known at #12")])
