@@ -89,8 +89,10 @@ def awaits_money(number: int, order: Mapping[str, Any]) -> bool:
 
 @pytest.fixture(scope="module", params=list(SERVICES_OF))
 def finished(request: pytest.FixtureRequest, kafka: Kafka, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
-    # cards fail here, not their provider: a breaker would only make the run longer
-    shop = Shop(kafka, f"sqlite:///{tmp_path_factory.mktemp('shop')}", saga=request.param, breaker=0)
+    # Cards fail here, not their provider: a breaker would only make the run longer. And nothing is to be overdue, also
+    # where the machine is in a hurry: test_coordinator.py has that.
+    place = f"sqlite:///{tmp_path_factory.mktemp('shop')}"
+    shop = Shop(kafka, place, saga=request.param, breaker=0, deadline=600.0)
     try:
         yield run(shop, request.param)
     finally:
