@@ -48,7 +48,7 @@ def find(name: str) -> Step:
     def take(window: Window) -> None:
         _go(window, "order")
         _type(window, "Find an order, a payment, any stream", name)
-        window.page.get_by_role("heading", name=name).wait_for()
+        window.page.get_by_role("heading", name=name, exact=True).wait_for()
 
     return Step(f"On the Time machine page (`g` `t`) type `{name}`, Enter.", take)
 
@@ -95,7 +95,7 @@ def trace(path: str, shows: str) -> Step:
 
     def take(window: Window) -> None:
         window.page.locator(f'.story:not(.waiting) .leaf[data-path="{path}"] .path a').click()
-        window.page.get_by_role("heading", name=path).wait_for()
+        window.page.get_by_role("heading", name=path, exact=True).wait_for()
         window.shows(shows)
         window.settled()
 
@@ -107,7 +107,7 @@ def related(key: str, status: str) -> Step:
 
     def take(window: Window) -> None:
         window.page.get_by_text(f"{key} {status}").first.click()
-        window.page.get_by_role("heading", name=key).wait_for()
+        window.page.get_by_role("heading", name=key, exact=True).wait_for()
 
     return Step(f"Press the related key `{key}`, which says *{status}*.", take)
 
