@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from app import formats, payload
-from app.answers import DeadLetter, Health, Ingester, Partition, Standing
+from app.answers import Standing
 from app.frames.tables import Cell, Column, Look, Row, Table, fact
+from app.health_answers import DeadLetter, Health, Ingester, Partition
 from app.theme import ICONS, Tone
 
 STALE = 60_000_000

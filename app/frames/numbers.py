@@ -7,8 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from app import formats, payload
-from app.answers import Catalogue, Curve, Health, Standing
+from app.answers import Catalogue, Curve, Standing
 from app.frames.tables import Look
+from app.health_answers import Health
 from app.links import Place
 from app.model_answers import Compared, Course, Model, ModelCounts
 from app.theme import ICONS, Tone

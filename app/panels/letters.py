@@ -1,9 +1,9 @@
 """Dead letters on the Health page: by reason, then one by one, then one whole."""
 
 from app import context, links, queries
-from app.answers import Health
 from app.components import parts
 from app.frames import health as frames
+from app.health_answers import Health
 from app.links import Place
 from app.panels.detail import raw
 

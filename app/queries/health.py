@@ -1,6 +1,7 @@
 """The intake: ingesters, partitions, dead letters, losses, seals. Always asked anew: these rows change in place."""
 
-from app.answers import DeadLetter, Health, Ingester, Loss, Partition, Reason, Seals, Viewer
+from app.answers import Viewer
+from app.health_answers import DeadLetter, Health, Ingester, Loss, Partition, Reason, Seals
 from app.queries import source
 from eventstore.errors import NoDeadLetter
 from eventstore.ingest import dead_letters as letters
