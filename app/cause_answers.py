@@ -23,7 +23,6 @@ class FlowRow:
     long: bool
     depth: int
     alone: bool
-    branches: int
     rails: tuple[bool, ...]
     service: str
     foreign: bool
@@ -34,8 +33,8 @@ class EventFlow:
     """The flow of the event at `here`, as seen from a moment: `events` in all, of which `rows` are shown.
 
     `id` is the flow's, None where the event names none: then it is its cause and what it caused. `cause_id` is what the
-    event says caused it. `beyond` counts the
-    events that cannot be seen, `span` is in microseconds; `more`: the flow has more events than were read.
+    event says caused it. `beyond` counts the events that cannot be seen, `span` is in microseconds; `more`: the flow
+    has more events than were read.
     """
 
     here: int

@@ -223,6 +223,4 @@ def _leaves(key: str, changed: Sequence[payload.Change], palette: Palette) -> It
         yield Row(f"{key}/{change.name}", cells)
     rest = len(changed) - LEAVES
     if rest > 0:
-        yield Row(
-            f"{key}/rest", (Cell(f"{formats.plural(rest, 'more value')}", dim=True, kind="inner"), Cell(""), Cell(""))
-        )
+        yield Row(f"{key}/rest", (Cell(formats.plural(rest, "more value"), dim=True, kind="inner"), Cell(""), Cell("")))

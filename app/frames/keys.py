@@ -19,7 +19,7 @@ SAID = 2_000
 """So many characters of a value stand in a cell."""
 
 
-def diff(changed: Sequence[payload.Change], palette: Palette, caption: str = "What changed at this step") -> Table:
+def diff(changed: Sequence[payload.Change], palette: Palette, caption: str) -> Table:
     """Changes as rows: sign, path, before, after."""
     columns = (
         Column("", "34px"),

@@ -45,13 +45,12 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row; `separator` is a line above it, `edge` a colour at its left."""
+    """A row; `separator` is a line above it."""
 
     id: str
     cells: tuple[Cell, ...]
     href: str = ""
     separator: str = ""
-    edge: str = ""
     selected: bool = False
     dim: bool = False
 

@@ -55,7 +55,6 @@ def _rows(viewer: Viewer, at: Standing, found: Flow, event: RecordedEvent) -> It
             long=one.long,
             depth=one.depth,
             alone=one.alone,
-            branches=one.branches,
             rails=one.rails,
             service=_service(shown, topics),
             foreign=one.event.correlation_id != event.correlation_id,

@@ -33,9 +33,9 @@ class FlowEvent:
     """An event in its flow. `number` is its place in the order of the tree, from 0; `cause` that of its cause.
 
     `top` says why it has none. `wait` is the time from its cause to it, below 0 where clocks disagree; a `long` one is
-    at least a second and more than half of the flow's span. `depth` counts the causes above it, `branches` those of
-    them that had other effects beside; of these branches `rails` says whether a later effect follows, the innermost
-    last, `RAILS` of them at most. `alone`: its cause had no other effect.
+    at least a second and more than half of the flow's span. `depth` counts the causes above it. Those of them that had
+    other effects beside are branches: of these `rails` says whether a later effect follows, the innermost last, `RAILS`
+    of them at most. `alone`: its cause had no other effect.
     """
 
     event: RecordedEvent
@@ -46,7 +46,6 @@ class FlowEvent:
     long: bool = False
     depth: int = 0
     alone: bool = False
-    branches: int = 0
     rails: tuple[bool, ...] = ()
 
 
@@ -134,7 +133,6 @@ class _Walk:
             long=wait >= LONG_WAIT and 2 * wait > self.span,
             depth=cause.depth + 1,
             alone=alone,
-            branches=cause.branches + (not alone),
             rails=cause.rails if alone else (*cause.rails, place != beside[-1])[-RAILS:],
         )
 

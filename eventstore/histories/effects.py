@@ -72,8 +72,8 @@ class Effect:
 class Effects:
     """What an event did in a read model: to at most `MOST` keys, `left_out` counts the others.
 
-    `error` says why its keys cannot be told. `checkpoint` is the position up to which events are
-    applied, where that mattered.
+    `error` says why its keys cannot be told. `checkpoint` is the position up to which events are applied, where that
+    mattered.
     """
 
     projection: str

@@ -110,7 +110,7 @@ def test_rails_say_where_a_later_effect_of_the_same_cause_follows(log: list[Reco
             beside = oracle.effects(cause)
             rails += [at is not beside[-1]] if len(beside) > 1 else []
             at = cause
-        assert (one.rails, one.branches) == (tuple(rails[::-1]), len(rails))
+        assert one.rails == tuple(rails[::-1])
 
 
 @over(logs(), moments, st.integers(1, 12), st.integers(1, 13))
@@ -167,7 +167,7 @@ def test_a_comb_of_ten_thousand_tells_its_innermost_branches() -> None:
     found = flow(events)
     last = found.at(9_999)
     assert last is not None
-    assert (last.branches, last.rails) == (4_999, (False,) * RAILS)
+    assert last.rails == (False,) * RAILS
     assert len(found.events) == 10_000
 
 

@@ -35,7 +35,6 @@ function row(spec, columns, first) {
   tr.dataset.id = spec.id;
   if (spec.selected) { tr.classList.add("selected"); tr.setAttribute("aria-current", "true"); }
   if (spec.dim) tr.classList.add("dim");
-  if (spec.edge) tr.style.setProperty("--edge", spec.edge);
   spec.cells.forEach((one, i) => tr.append(cell(one, columns[i], i === first ? spec.href : null)));
   if (spec.href) tr.addEventListener("click", (event) => { if (!event.defaultPrevented) tr.querySelector("a:not(.own)").click(); });
   return tr;
