@@ -5,6 +5,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from app import context, queries
+from app.answering import anywhere
 from app.links import Place
 from eventstore import EventStoreError
 
@@ -27,5 +28,5 @@ def reproduce(request: Request) -> Response:
 
 
 def own() -> list[Route]:
-    """The routes, each below any path as well, since Streamlit's base path is not prefixed to them."""
-    return [Route(f"{below}/{TAKE}", reproduce, methods=["GET"]) for below in ("", "/{_:path}")]
+    """The route."""
+    return anywhere(TAKE, reproduce)

@@ -1,6 +1,5 @@
 """The server's own HTTP routes and what goes out with every answer: security headers, trusted hosts."""
 
-from collections.abc import Callable
 from dataclasses import asdict
 from urllib.parse import urlsplit
 
@@ -13,6 +12,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import queries
+from app.answering import Answer, anywhere, guarded, kept, numbers
 from app.answers import Curve, Viewer
 from app.queries import source
 from app.queries.bar import MOST_BARS
@@ -90,7 +90,7 @@ def readyz(_: Request) -> Response:
 
 def bar(request: Request) -> Response:
     """Counts for the moment bar: `since`, `before` (microseconds), `buckets`. Nothing of any payload is in them."""
-    since, before, buckets = _numbers(request, "since", "before", "buckets")
+    since, before, buckets = numbers(request, "since", "before", "buckets")
     if not (0 < before - since <= _LONGEST and 0 < buckets <= MOST_BARS):
         raise ValueError(request.url.query)
     return JSONResponse(_columns(queries.bars(_ANYONE, since, before, buckets)))
@@ -98,24 +98,15 @@ def bar(request: Request) -> Response:
 
 def near(request: Request) -> Response:
     """The events beside `at`, of those `known`, of stream `k` where one is named. Without `at`: commits."""
-    (known,) = _numbers(request, "known")
+    (known,) = numbers(request, "known")
     if "at" not in request.query_params:
         return JSONResponse(asdict(queries.commits(_ANYONE, known)))
-    (at,) = _numbers(request, "at")
+    (at,) = numbers(request, "at")
     return JSONResponse(asdict(queries.near(_ANYONE, at, known, request.query_params.get("k", ""))))
 
 
 _ANYONE = Viewer()
 _LONGEST = 20_000 * 366 * 86_400_000_000  # microseconds: no clock and no bar has more
-_MOST = 2**53
-
-
-def _numbers(request: Request, *names: str) -> list[int]:
-    """Whole numbers of the query. Raises ValueError where one is missing, or is more than a browser can say exactly."""
-    found = [int(request.query_params.get(name, "")) for name in names]
-    if any(abs(number) > _MOST for number in found):
-        raise ValueError(request.url.query)
-    return found
 
 
 def _columns(curve: Curve) -> dict[str, object]:
@@ -127,33 +118,15 @@ def _columns(curve: Curve) -> dict[str, object]:
     return {"since": curve.since, "before": curve.before, "bucket": curve.bucket, "values": values, "counts": counts}
 
 
-def answered(ask: Callable[[Request], Response]) -> Callable[[Request], Response]:
-    """An answer that holds as long as the log has not grown: a browser that has it is told so in a line."""
-
-    def answer(request: Request) -> Response:
-        try:
-            tag = f'"{source.store().head().position}"'
-            if request.headers.get("if-none-match", "").removeprefix("W/") == tag:
-                return Response(status_code=304, headers={"etag": tag})
-            found = ask(request)
-        except ValueError:
-            return JSONResponse({"error": "The numbers of this address cannot be read."}, status_code=400)
-        except EventStoreError as error:
-            return JSONResponse({"error": type(error).__name__}, status_code=503)
-        found.headers.update({"etag": tag, "cache-control": "private, no-cache"})
-        return found
-
-    return answer
+def _kept(ask: Answer) -> Answer:
+    """An answer that holds as long as the log has not grown."""
+    return guarded(lambda request: kept(request, str(source.store().head().position), lambda: ask(request)))
 
 
 def own() -> list[Route]:
-    """The routes. Streamlit's base path is not prefixed to them, so each stands below any path as well."""
-    pages = {"healthz": healthz, "readyz": readyz, "bar": answered(bar), "near": answered(near)}
-    return [
-        Route(f"{below}/{name}", answer, methods=["GET"])
-        for name, answer in pages.items()
-        for below in ("", "/{_:path}")
-    ]
+    """The routes."""
+    pages = {"healthz": healthz, "readyz": readyz, "bar": _kept(bar), "near": _kept(near)}
+    return [route for name, answer in pages.items() for route in anywhere(name, answer)]
 
 
 def middleware(allowed_hosts: tuple[str, ...]) -> list[Middleware]:

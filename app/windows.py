@@ -3,7 +3,8 @@
 Both are answered from the story as the page has it. What is known being the same, the index holds for any time.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 from typing import Any
 from zlib import crc32
@@ -14,17 +15,15 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from app import context, queries
+from app.answering import anywhere, guarded, kept, numbers
 from app.key_story import LATE, PARKED, KeyStory, WholeStory
 from app.links import Place
-from eventstore import EventStoreError
 
 MOST_STEPS = 5_000
 """The longest window, in steps."""
 
 HEAVIEST = 2_000_000
 """What a window's changes may weigh, in characters; one step may be heavier."""
-
-_MOST = 2**53
 
 
 def index(story: KeyStory, _: Request) -> bytes:
@@ -49,8 +48,8 @@ def steps(story: KeyStory, request: Request) -> bytes:
 
     Raises ValueError for what are no such numbers.
     """
-    first, count = (int(request.query_params.get(name, "")) for name in ("first", "count"))
-    if not (0 <= first <= _MOST and 0 < count <= MOST_STEPS):
+    first, count = numbers(request, "first", "count")
+    if not (first >= 0 and 0 < count <= MOST_STEPS):
         raise ValueError(request.url.query)
     return msgspec.json.encode(_window(story, first, count))
 
@@ -90,24 +89,8 @@ def _step(whole: WholeStory, step: int) -> tuple[Any, ...]:
     )
 
 
-def answered(tell: Callable[[KeyStory, Request], bytes]) -> Callable[[Request], Response]:
-    """An answer that holds as long as the story stays as it is: a browser that has it is told so in a line.
-
-    404 where nothing knows the key, 400 for numbers that are none, 503 where the store does not answer.
-    """
-
-    def answer(request: Request) -> Response:
-        try:
-            return _answered(tell, request)
-        except ValueError:
-            return JSONResponse({"error": "The numbers of this address cannot be read."}, status_code=400)
-        except EventStoreError as error:
-            return JSONResponse({"error": type(error).__name__}, status_code=503)
-
-    return answer
-
-
 def _answered(tell: Callable[[KeyStory, Request], bytes], request: Request) -> Response:
+    """An answer that holds as long as the story stays as it is. 404 where nothing knows the key."""
     place = Place.read(request.query_params)
     if "known" in place.unread():
         raise ValueError(place.known)
@@ -115,14 +98,11 @@ def _answered(tell: Callable[[KeyStory, Request], bytes], request: Request) -> R
     story = queries.story(context.VIEWER, at, place.k, place.p) if place.k else None
     if story is None:
         return JSONResponse({"error": "Nothing knows this key."}, status_code=404)
-    headers = {"etag": f'"{story.tag}.{crc32(story.note.encode()):x}"', "cache-control": "private, no-cache"}
-    if request.headers.get("if-none-match", "").removeprefix("W/") == headers["etag"]:
-        return Response(status_code=304, headers=headers)
-    return Response(tell(story, request), media_type="application/json", headers=headers)
+    tag = f"{story.tag}.{crc32(story.note.encode()):x}"
+    return kept(request, tag, lambda: Response(tell(story, request), media_type="application/json"))
 
 
-def own() -> Iterator[Route]:
-    """The routes, each below any path as well, since Streamlit's base path is not prefixed to them."""
-    for name, tell in {"story": index, "steps": steps}.items():
-        for below in ("", "/{_:path}"):
-            yield Route(f"{below}/{name}", answered(tell), methods=["GET"])
+def own() -> list[Route]:
+    """The routes."""
+    told = {"story": index, "steps": steps}
+    return [route for name, tell in told.items() for route in anywhere(name, guarded(partial(_answered, tell)))]

@@ -57,8 +57,8 @@ def _timed(work: Callable[[], T]) -> tuple[float, T]:
 def _asked(path: str, query: str) -> Response:
     from app import windows  # noqa: PLC0415
 
-    tell = {"story": windows.index, "steps": windows.steps}[path]
-    answer = windows.answered(tell)(Request({"type": "http", "query_string": query.encode(), "headers": []}))
+    endpoints: dict[str, Callable[[Request], Response]] = {route.path: route.endpoint for route in windows.own()}
+    answer = endpoints[f"/{path}"](Request({"type": "http", "query_string": query.encode(), "headers": []}))
     if answer.status_code != 200:
         raise RuntimeError(f"{path}?{query} answered {answer.status_code}")
     return answer
