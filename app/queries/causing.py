@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from app.answers import Event, Standing, Viewer
 from app.cause_answers import EventEffects, EventFlow, FlowRow, KeyEffect, ModelEffects
 from app.queries import source
-from app.queries.events import error_shown, for_folds, seen, state_shown
+from app.queries.events import error_told, for_folds, seen, state_shown
 from app.queries.models import door
 from app.queries.moments import moment
 from eventstore import Flow, Projection, Raised, RecordedEvent, Top, attempt, decode, flow
@@ -102,20 +102,19 @@ def _why(viewer: Viewer, found: Effects) -> str:
         return ""
     if found.outcome is Outcome.WAITING:
         return f"not applied yet (checkpoint {found.checkpoint or 0:,})"
-    error = None if found.error is None else error_shown(viewer, found.error) or "hidden by the mask"
+    error = error_told(viewer, found.error)
     return found.outcome.value if error is None else f"{found.outcome.value}: {error}"
 
 
 def _key(viewer: Viewer, event: RecordedEvent, found: Effect, *, hidden: bool) -> KeyEffect:
     before, after = found.before, found.after
-    error = None if after is None or after.error is None else error_shown(viewer, after.error) or "hidden by the mask"
     return KeyEffect(
         key=None if hidden else found.key,
         did=found.did.value,
         before=_state(viewer, before),
         after=_state(viewer, after),
         tied=before.event_position if before is not None and before.since == event.occurred_at else None,
-        error=error,
+        error=None if after is None else error_told(viewer, after.error),
         parked=None if after is None else after.parked,
         rewrote=found.rewrote,
     )

@@ -110,12 +110,17 @@ def seen(viewer: Viewer, event: RecordedEvent) -> Event:
         claimed_at=event.claimed_at,
         clock=CLOCKS[event.occurred_source],
         recorded_at=event.recorded_at,
-        late=event.occurred_at < event.stream_frontier,
+        late=late(event),
         corrected=event.claimed_at is not None,
         correlation_id=event.correlation_id,
         causation_id=event.causation_id,
         content_hash=event.content_hash.hex(),
     )
+
+
+def late(event: RecordedEvent) -> bool:
+    """Whether it occurred before an event that its stream already had."""
+    return event.occurred_at < event.stream_frontier
 
 
 def one(viewer: Viewer, position: int) -> Event | None:
@@ -137,6 +142,11 @@ def state_shown(viewer: Viewer, text: str) -> str:
 def error_shown(viewer: Viewer, text: str) -> str | None:
     """What a fold raised; None where a mask hides anything: it may quote the event."""
     return None if source.mask() and not viewer.sees_clear else text
+
+
+def error_told(viewer: Viewer, text: str | None) -> str | None:
+    """The same in words, also where it is hidden; None: nothing was raised."""
+    return None if text is None else error_shown(viewer, text) or "hidden by the mask"
 
 
 def for_folds(viewer: Viewer, event: RecordedEvent) -> RecordedEvent:

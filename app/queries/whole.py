@@ -11,7 +11,7 @@ from app import payload
 from app.answers import Brief, Viewer
 from app.key_story import WholeStory
 from app.queries import source
-from app.queries.events import error_shown, for_folds
+from app.queries.events import error_told, for_folds, late
 from app.queries.models import door
 from eventstore import Deltas, Moment, NotProjected, RecordedEvent, encode, serving, steps
 from eventstore.histories import Stored
@@ -103,17 +103,13 @@ def _told(whole: WholeStory, event: Brief, state: str | None, error: str | None,
 def _fill(whole: WholeStory, asked: Asked) -> None:
     state, parked = None, False
     for event, row in _rows_and_events(asked):
-        error = None if row is None else _error(asked.viewer, row)
+        error = None if row is None else error_told(asked.viewer, row.error)
         if row is not None:
             state, parked = row.state, row.parked is not None
         elif not len(whole):
             continue  # nothing of the key is known before the first event that a fold takes
         if not _told(whole, event, state, error, parked=parked):
             return
-
-
-def _error(viewer: Viewer, row: Stored) -> str | None:
-    return None if row.error is None else error_shown(viewer, row.error) or "hidden by the mask"
 
 
 def _rows_and_events(asked: Asked) -> Iterator[tuple[Brief, Stored | None]]:
@@ -165,6 +161,6 @@ def brief(event: RecordedEvent) -> Brief:
         type=event.type,
         occurred_at=event.occurred_at,
         recorded_at=event.recorded_at,
-        late=event.occurred_at < event.stream_frontier,
+        late=late(event),
         corrected=event.claimed_at is not None,
     )
