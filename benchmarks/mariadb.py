@@ -12,7 +12,7 @@ from typing import Any
 import pymysql
 
 from benchmarks.ground import NotHere
-from tests.parts.postgres import unprivileged
+from seed.shop.platform.cluster import unprivileged
 
 START_SECONDS = 120
 SETTINGS = ("--skip-networking", "--skip-grant-tables", "--skip-log-bin", "--innodb-buffer-pool-size=512M")

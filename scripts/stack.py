@@ -22,7 +22,7 @@ import click
 import seed.shop
 from seed.broker import BrokerError, broker, fetch, missing_here
 from seed.shop.bus import make_topics
-from seed.shop.platform.cluster import ClusterDied, binaries, cluster
+from seed.shop.platform.cluster import ClusterDied, binaries, cluster, unusable
 from seed.shop.platform.fleet import fleet
 from seed.shop.platform.supervisor import Supervisor
 from seed.shop.settings import Settings
@@ -144,7 +144,7 @@ def started_broker(folder: Path) -> Iterator[str]:
 
 def databases(folder: Path, stack: ExitStack) -> str:
     """Where each service gets a database of its own: a PostgreSQL server that is started, else a folder of files."""
-    programs = binaries()
+    programs = None if unusable() else binaries()
     try:
         if programs is not None:
             place = stack.enter_context(cluster(folder / "postgres", programs))

@@ -16,6 +16,7 @@ from benchmarks.reliability.given import events
 from benchmarks.reliability.oracle import Batch
 from eventstore.errors import EventStoreError
 from eventstore.store import EventStore
+from seed.shop.platform.cluster import binaries
 from tests.parts import postgres
 
 WRITERS = 4
@@ -28,7 +29,7 @@ BACKOFF = 0.02
 
 def s6(ground: Ground) -> Iterator[Figure]:
     """The server is crashed (SIGQUIT, as `pg_ctl -m immediate`) and started again; writers reconnect."""
-    if postgres.binaries() is None:
+    if binaries() is None:
         raise NotHere("PostgreSQL's programs, to start and crash a server")
     crashes = ground.times(4, 2)
     with postgres.server() as server:

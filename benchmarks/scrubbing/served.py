@@ -14,9 +14,9 @@ from benchmarks import long_story
 from benchmarks.ground import Ground
 from benchmarks.scrubbing.dragging import share
 from benchmarks.tables import table
+from seed.broker import free_port
 from tests.browser.pages import READY
 from tests.browser.served import dashboard, started
-from tests.parts.ports import free_port
 
 WINDOW = 256  # steps, as the story asks them
 WINDOW_WITHIN = 40.0  # milliseconds, p95

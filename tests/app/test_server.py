@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from eventstore import EventStore
+from seed.broker import free_port
 from tests import given
 from tests.browser.served import dashboard
-from tests.parts.ports import free_port
 
 PATHS = (
     "/",

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.parts.ports import free_port
+from seed.broker import free_port
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 120

@@ -16,8 +16,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from eventstore import EventStore
+from seed.broker import free_port
 from tests import given
-from tests.parts.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("app", "eventstore", "seed")

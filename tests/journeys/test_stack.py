@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.parts.ports import free_port
+from seed.broker import free_port
 
 STACK = Path(__file__).parents[2] / "scripts/stack.py"
 SMALL = ("--", "--orders", "40", "--days", "7", "--random-seed", "3")

@@ -1,7 +1,6 @@
 """A PostgreSQL server for the tests: an own cluster from the installed binaries, or a server that is named."""
 
 import os
-import pwd
 import secrets
 import shutil
 import signal
@@ -19,10 +18,10 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from tests.parts.ports import free_port
+from seed.broker import free_port
+from seed.shop.platform.cluster import binaries, unprivileged, unusable
 
 NAMED = "CHRONOSCOPE_TEST_POSTGRES_URL"
-PLACES = ("/usr/lib/postgresql/*/bin", "/opt/homebrew/opt/postgresql*/bin", "/usr/local/opt/postgresql*/bin")
 START_SECONDS = 90
 CONFIGURATION = """
 listen_addresses = '127.0.0.1'
@@ -49,33 +48,7 @@ def missing() -> str | None:
     """Why no PostgreSQL can be started here, or None."""
     if os.environ.get(NAMED):
         return None
-    if binaries() is None:
-        return "initdb and postgres were not found on PATH or in /usr/lib/postgresql"
-    if os.geteuid() == 0 and unprivileged() is None:
-        return "PostgreSQL does not run as root, and there is neither a user postgres nor nobody"
-    return None
-
-
-def binaries() -> Path | None:
-    """The folder with `initdb` and `postgres`; the newest version where several are installed."""
-    on_path = shutil.which("initdb")
-    if on_path and (Path(on_path).resolve().parent / "postgres").exists():
-        return Path(on_path).resolve().parent
-    found = [folder for place in PLACES for folder in Path("/").glob(place[1:]) if (folder / "initdb").exists()]
-    return max(found, key=_version, default=None)
-
-
-def _version(folder: Path) -> tuple[int, ...]:
-    digits = "".join(character if character.isdigit() else " " for character in folder.parent.name)
-    return tuple(int(number) for number in digits.split())
-
-
-def unprivileged() -> pwd.struct_passwd | None:
-    """The user that runs the server where the tests run as root."""
-    for name in ("postgres", "nobody"):
-        with suppress(KeyError):
-            return pwd.getpwnam(name)
-    return None
+    return unusable()
 
 
 class Server:

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from kafka import KafkaConsumer
 
+from seed.broker import free_port
 from seed.shop.bus import make_topics
 from seed.shop.host import Host
 from seed.shop.platform.calls import Asked, Calls
@@ -16,7 +17,6 @@ from seed.shop.platform.registry import Registry
 from seed.shop.settings import Settings
 from seed.shop.trace import current
 from tests.parts.kafka import Kafka
-from tests.parts.ports import free_port
 
 Build = Callable[[Host], object]
 

@@ -11,13 +11,13 @@ from typing import Any
 
 import httpx
 
+from seed.broker import free_port
 from seed.shop.__main__ import SERVICES
 from seed.shop.bus import make_topics
 from seed.shop.database import create_databases
 from seed.shop.host import Host
 from seed.shop.settings import Settings
 from tests.parts.kafka import Kafka
-from tests.parts.ports import free_port
 
 DATABASES = {"order-views": "orders"}
 """The services that look at another's database: the two sides of the order service."""

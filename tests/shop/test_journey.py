@@ -16,12 +16,12 @@ from eventstore import EventStore, Histories, Projector, load
 from eventstore.ingest import Intake
 from eventstore.ingest.ingester import Ingester
 from eventstore.settings import Settings as StoreSettings
+from seed.broker import free_port
 from seed.shop.bus import make_topics
 from seed.shop.platform.fleet import fleet
 from seed.shop.platform.supervisor import Supervisor
 from seed.shop.settings import Settings
 from tests.parts.kafka import Kafka
-from tests.parts.ports import free_port
 from tests.shop.services import until
 
 pytestmark = pytest.mark.real("kafka")

@@ -8,7 +8,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message as Receiver
 
-from tests.parts.ports import free_port
+from seed.broker import free_port
 from tests.shop.services import Shop, until
 from tests.shop.test_services import mailbox, register
 

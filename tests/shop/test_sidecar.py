@@ -14,12 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from kafka import KafkaConsumer
 
+from seed.broker import free_port
 from seed.shop.errors import Unreachable
 from seed.shop.platform.calls import Calls
 from seed.shop.platform.sidecar import Sidecar
 from seed.shop.platform.tail import Tail
 from tests.parts.kafka import Kafka
-from tests.parts.ports import free_port
 from tests.shop.mesh import Echo, Mesh, who
 from tests.shop.services import until
 

@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from app.commands.shop import shop as command
+from seed.broker import free_port
 from seed.shop.platform.supervisor import Program, Supervisor, runs_in
-from tests.parts.ports import free_port
 from tests.shop.services import until
 
 

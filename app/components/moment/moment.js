@@ -204,9 +204,6 @@ function place(s, hand, name) {
   say(hand, "aria-valuemin", Math.round(s.whole.since / 1e6));
   say(hand, "aria-valuemax", Math.round(s.whole.before / 1e6));
 }
-function say(element, name, value) {
-  if (element.getAttribute(name) !== String(value)) element.setAttribute(name, value);
-}
 function text(element, value) {
   if (element.textContent !== value) element.textContent = value;
 }

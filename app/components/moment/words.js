@@ -49,3 +49,7 @@ function tickText(tick, first) {
   if (tick.strong) return day;
   return first ? `${day} ${time}` : time;
 }
+// An attribute, written only where it says something else.
+function say(element, name, value) {
+  if (element.getAttribute(name) !== String(value)) element.setAttribute(name, value);
+}

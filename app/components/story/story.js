@@ -128,9 +128,6 @@ function placeHand(s) {
 function ahead(so) {
   document.documentElement.toggleAttribute("data-ahead", so);
 }
-function say(element, name, value) {
-  if (element.getAttribute(name) !== String(value)) element.setAttribute(name, value);
-}
 function paintState(s) {
   if (s.at < 0) return nothing(s, s.index.total ? "Nothing had happened yet at this moment." : "There are no events.");
   const window = holding(s.shelf, s.at);

@@ -51,7 +51,7 @@ class Breaker:
         self._admit()
         try:
             yield
-        except BaseException:
+        except BaseException:  # whatever it was: a breaker that stayed half open would let no call through any more
             self._failed()
             raise
         self._went_well()

@@ -17,6 +17,7 @@ import psycopg
 from seed.broker import free_port
 from seed.shop.errors import ShopError
 
+PLACES = ("/usr/lib/postgresql/*/bin", "/opt/homebrew/opt/postgresql*/bin", "/usr/local/opt/postgresql*/bin")
 START_SECONDS = 60
 CONFIGURATION = """
 listen_addresses = '127.0.0.1'
@@ -38,12 +39,26 @@ class ClusterDied(ShopError):
 
 
 def binaries() -> Path | None:
-    """The folder of the installed server's programs, None: there is none that we could run."""
-    found = [file.parent for file in Path("/usr/lib/postgresql").glob("*/bin/initdb")]
+    """The folder with `initdb` and `postgres`; the newest version where several are installed."""
     on_path = shutil.which("initdb")
-    folders = [Path(on_path).resolve().parent] if on_path else sorted(found, key=lambda one: int(one.parent.name))
-    usable = [one for one in folders if (one / "postgres").exists()]
-    return usable[-1] if usable and (os.geteuid() != 0 or _unprivileged()) else None
+    if on_path and (Path(on_path).resolve().parent / "postgres").exists():
+        return Path(on_path).resolve().parent
+    found = [folder for place in PLACES for folder in Path("/").glob(place[1:]) if (folder / "initdb").exists()]
+    return max(found, key=_version, default=None)
+
+
+def _version(folder: Path) -> tuple[int, ...]:
+    digits = "".join(character if character.isdigit() else " " for character in folder.parent.name)
+    return tuple(int(number) for number in digits.split())
+
+
+def unusable() -> str | None:
+    """Why no server can be started here, or None."""
+    if binaries() is None:
+        return "initdb and postgres were not found on PATH or in /usr/lib/postgresql"
+    if os.geteuid() == 0 and unprivileged() is None:
+        return "PostgreSQL does not run as root, and there is neither a user postgres nor nobody"
+    return None
 
 
 @contextmanager
@@ -93,7 +108,8 @@ def _await(process: "subprocess.Popen[bytes]", url: str, log: Path) -> None:
     raise ClusterDied(log)
 
 
-def _unprivileged() -> "pwd.struct_passwd | None":
+def unprivileged() -> pwd.struct_passwd | None:
+    """The user that runs the server where we are root."""
     for name in ("postgres", "nobody"):
         with suppress(KeyError):
             return pwd.getpwnam(name)
@@ -102,7 +118,7 @@ def _unprivileged() -> "pwd.struct_passwd | None":
 
 def _somebody(folder: Path) -> dict[str, Any]:
     """Whom to run the server as: PostgreSQL refuses to run as root, so root gives the folder to another."""
-    user = _unprivileged() if os.geteuid() == 0 else None
+    user = unprivileged() if os.geteuid() == 0 else None
     if user is None:
         return {"cwd": folder}
     for path in (folder, *folder.glob("*")):

@@ -36,15 +36,12 @@ class Signals:
 
     def send(self) -> None:
         """Publish what waits. What cannot be published waits on."""
+        batch = self._waiting
+        if batch:
+            self._host.bus.publish(batch)
+        sent = {one.id for one in batch}
         with self._lock:
-            batch, self._waiting = self._waiting, []
-        try:
-            if batch:
-                self._host.bus.publish(batch)
-        except Exception:
-            with self._lock:
-                self._keep([*batch, *self._waiting])
-            raise
+            self._waiting = [one for one in self._waiting if one.id not in sent]
 
     def end(self) -> None:
         """Send the last ones, if the broker takes them."""
