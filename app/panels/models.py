@@ -46,7 +46,7 @@ def choices(model: Model, models: Sequence[Model], place: Place) -> tuple[str | 
     with columns[4]:
         _text("When exactly?", "when", place.when, "total < 0 or status = lost")
     with columns[5]:
-        _text("Compare with", "t2", place.t2, "another time, 2026-03-01 14:05")
+        _text("Compare with", "t2", place.t2, "2026-03-01 14:05")
     return by, summed
 
 

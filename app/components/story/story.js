@@ -148,6 +148,7 @@ function nothing(s, text) {
   s.changes = new Map();
   for (const list of [s.leaves, s.differences]) { listLength(list, 0); fillList(list); }
   s.nothing.hidden = false;
+  s.unchanged.hidden = true;
   s.nothing.textContent = text;
   s.stateNote.textContent = s.changeNote.textContent = "";
   s.reading.hidden = true;
@@ -160,6 +161,7 @@ function heads(s, step) {
   put(s, "changeNote", step[ERROR] ? `refused: ${visible(step[ERROR])}` : s.changed.length ? said : `nothing, ${said}`, (text) => { write(s.changeNote, text); s.changeNote.title = text; });
   put(s, "stateNote", step[FLAGS] & PARKED ? "the last good one: a later event could not be folded" : `after #${step[VERSION]}`, (text) => write(s.stateNote, text));
   const unchanged = s.view.texts.reduce((sum, text) => sum + (text !== null), 0) - kinds.changed - kinds.added;
+  s.unchanged.hidden = false;
   put(s, "unchanged", `${unchanged} ${s.onlyChanged}`, () => {
     write(s.unchanged, s.onlyChanged ? `Show ${count(unchanged)} unchanged` : `Hide ${count(unchanged)} unchanged`);
     s.unchanged.setAttribute("aria-pressed", s.onlyChanged);
