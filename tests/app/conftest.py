@@ -1,11 +1,14 @@
 """A small store of known events behind the dashboard, and the dashboard itself without a browser."""
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import streamlit as st
+from click.testing import Result
 from streamlit.logger import set_log_level
 from streamlit.testing.v1 import AppTest
 
@@ -16,6 +19,8 @@ from tests import given
 DASHBOARD = Path(__file__).parents[2] / "app" / "dashboard.py"
 
 Open = Callable[..., AppTest]
+Run = Callable[..., Result]
+Ask = Callable[..., Any]
 
 # As app/.streamlit/config.toml has it for servers: without one Streamlit warns of every cache and element it meets.
 # It sets the level anew when it first reads its settings: so they are read before, and the dashboard's modules after.
@@ -94,3 +99,15 @@ def open_page(settings: Settings) -> Open:
         return at.run() if page == "overview" else at.switch_page(f"views/{page}.py").run()
 
     return opened
+
+
+@pytest.fixture
+def ask(run: Run) -> Ask:
+    """What a command answers as JSON, by the file's own way to run one."""
+
+    def asked(*words: str) -> Any:
+        ended = run(*words, "--json")
+        assert ended.exit_code == 0, ended.output
+        return json.loads(ended.stdout)
+
+    return asked

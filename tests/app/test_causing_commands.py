@@ -1,20 +1,16 @@
 """The commands about cause and effect: a flow as a tree, and what an event did to each read model."""
 
-import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 
 from app.__main__ import chronoscope
 from eventstore import EventStore, NewEvent, Projector, load
 from eventstore.settings import SHIPPED
 from tests import given
-
-Run = Callable[..., Result]
-Ask = Callable[..., Any]
+from tests.app.conftest import Ask, Run
 
 
 def event(kind: str, stream: str, second: float, cause: str | None = None, **data: Any) -> NewEvent:
@@ -47,16 +43,6 @@ def run(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> R
     fill(database_url)
     monkeypatch.chdir(tmp_path)
     return lambda *words: CliRunner().invoke(chronoscope, [*words, "--database", database_url])
-
-
-@pytest.fixture
-def ask(run: Run) -> Ask:
-    def asked(*words: str) -> Any:
-        ended = run(*words, "--json")
-        assert ended.exit_code == 0, ended.output
-        return json.loads(ended.stdout)
-
-    return asked
 
 
 @pytest.mark.parametrize("which", ["1", "order-created", "visit-1"], ids=["position", "id", "flow"])

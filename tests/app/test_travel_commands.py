@@ -5,20 +5,17 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 
 from app.__main__ import chronoscope
 from eventstore import EventStore, Histories, Projector, load, parse_time
 from eventstore.settings import SHIPPED
 from tests import given
-
-Run = Callable[..., Result]
-Ask = Callable[..., Any]
+from tests.app.conftest import Ask, Run
 
 TEN = parse_time("2026-03-01T10:00:00Z").micros
 
@@ -49,16 +46,6 @@ def run(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> R
     fill(database_url)
     monkeypatch.chdir(tmp_path)
     return lambda *words: CliRunner().invoke(chronoscope, [*words, "--database", database_url])
-
-
-@pytest.fixture
-def ask(run: Run) -> Ask:
-    def asked(*words: str) -> Any:
-        ended = run(*words, "--json")
-        assert ended.exit_code == 0, ended.output
-        return json.loads(ended.stdout)
-
-    return asked
 
 
 def test_blame_names_the_event_of_each_leaf(ask: Ask) -> None:

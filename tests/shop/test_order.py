@@ -1,23 +1,10 @@
 """An order goes through the services, each a process of its own, on the real broker."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
-from tests.parts.kafka import Kafka
 from tests.shop.services import Shop, until
 
 pytestmark = pytest.mark.real("kafka")
-
-
-@pytest.fixture
-def shop(kafka: Kafka, tmp_path: Path) -> Iterator[Shop]:
-    started = Shop(kafka, f"sqlite:///{tmp_path}")
-    try:
-        yield started
-    finally:
-        started.stop()
 
 
 def test_an_order_is_reserved_and_paid(shop: Shop) -> None:
