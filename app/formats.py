@@ -29,6 +29,11 @@ def short_day(micros: int) -> str:
     return f"{moment.day} {moment:%b}"
 
 
+def short_time(micros: int) -> str:
+    """`1 Mar 14:05:09`: where a column holds day and time."""
+    return f"{short_day(micros)} {clock_time(micros)[:8]}"
+
+
 def full_time(micros: int | None) -> str:
     """`Sun 1 Mar 2026 14:05:09.120 UTC`: a time that stands alone."""
     return MISSING if micros is None else f"{day(micros)} {clock_time(micros)} UTC"

@@ -29,7 +29,6 @@ from seed.shop.settings import Settings
 
 FOLDER = Path(".demo").absolute()
 TOPICS = Path(seed.shop.__file__).with_name("shop.toml")
-SAGAS = ("choreographed", "orchestrated")
 STOP_SECONDS = 20
 PYTHON = sys.executable
 

@@ -9,7 +9,6 @@ from app.cause_answers import EventEffects, EventFlow, FlowRow, KeyEffect, Model
 from app.frames.events import marks, place_after, place_before
 from app.frames.keys import shown_value
 from app.frames.tables import Cell, Column, Look, Row, Table, fact
-from app.frames.travel import minute
 from app.links import Place
 from app.theme import ICONS, Palette, Tone, tone
 
@@ -63,7 +62,7 @@ def _row(one: FlowRow, found: EventFlow, look: Look, place: Place, *, wide: bool
     stream = Cell(f"{formats.elided(event.stream, 26)} #{event.version}", title=f"{event.stream} #{event.version}")
     beside = (
         Cell(formats.elided(one.service, 24), title=one.service, dim=True),
-        Cell(minute(event.occurred_at), title=formats.full_time(event.occurred_at)),
+        Cell(formats.short_time(event.occurred_at), title=formats.full_time(event.occurred_at)),
     )
     cells = (_event(one, look, here=here), stream, *(beside if wide else ()), _wait(one, found.span, look.palette))
     to = place.kept(k=event.stream, e=str(event.position), p=place.p if event.stream == place.k else "")

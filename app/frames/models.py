@@ -35,17 +35,12 @@ _WIDTHS = {"decimal": "104px", "integer": "88px", "number": "96px", "time": "136
 MOST_COLUMNS = 9
 
 
-def minute(micros: int) -> str:
-    """`1 Mar 2026 14:05:09`: day and time, where a column holds both."""
-    return f"{formats.short_day(micros)} {formats.clock_time(micros)[:8]}"
-
-
 def value_text(value: Shown, kind: str) -> str:
     """A facet's value as people read it."""
     if value is None:
         return formats.MISSING
     if kind == "time" and isinstance(value, int):
-        return minute(value)
+        return formats.short_time(value)
     if isinstance(value, int | Decimal) and kind in ("integer", "decimal"):
         return f"{value:,}"
     return payload.visible(str(value))
@@ -86,7 +81,7 @@ def _row(model: Model, one: ModelRow, facets: Sequence[FacetKind], look: Look, p
     cells = (
         Cell(formats.elided(one.key, 40), title=one.key, mark="parked" if one.parked else ""),
         *(value_cell(one.values.get(facet.name), facet, look) for facet in facets),
-        Cell(minute(one.since), title=formats.full_time(one.since), dim=True),
+        Cell(formats.short_time(one.since), title=formats.full_time(one.since), dim=True),
     )
     return Row(one.key, cells, story_of(model, one.key, place))
 
@@ -271,13 +266,13 @@ def ever(model: Model, found: WasEver, look: Look, place: Place) -> Table:
 def _was(model: Model, one: WasKey, look: Look, place: Place) -> Row:
     (first, _), (since, until) = one.intervals[0], one.intervals[-1]
     told = badge("still so" if until is None else "not any more", "active" if until is None else "", look)
-    spans = [f"{minute(a)} to {'now' if b is None else minute(b)}" for a, b in one.intervals]
+    spans = [f"{formats.short_time(a)} to {'now' if b is None else formats.short_time(b)}" for a, b in one.intervals]
     cells = (
         Cell(formats.elided(one.key, 36), title=one.key),
         Cell(told["text"], icon=told["icon"], tone=told["tone"]),
         Cell(formats.count(len(one.intervals))),
-        Cell(minute(first), title=formats.full_time(first), dim=True),
-        Cell(minute(since), title=formats.full_time(since), dim=True),
+        Cell(formats.short_time(first), title=formats.full_time(first), dim=True),
+        Cell(formats.short_time(since), title=formats.full_time(since), dim=True),
         Cell(formats.MISSING if until is None else formats.duration(until - since)),
         Cell("; ".join(spans), title="\n".join(spans), dim=True),
     )

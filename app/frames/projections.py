@@ -5,7 +5,7 @@ from typing import Any
 
 from app import formats, payload
 from app.answers import Standing
-from app.frames.models import minute, story_of
+from app.frames.models import story_of
 from app.frames.tables import Cell, Column, Look, Row, Table, fact, toned
 from app.links import Place
 from app.model_answers import Build, Course, Model, Proof, Trouble
@@ -167,7 +167,7 @@ def _build(one: Build, at: Standing, look: Look) -> Row:
         Cell(word, icon=ICONS[meant], tone=look.palette.tones[meant], title=one.failure or word),
         Cell(formats.count(one.position)),
         Cell(f"{min(share, 100):.1f} %"),
-        Cell(minute(one.created_at), title=formats.full_time(one.created_at), dim=True),
+        Cell(formats.short_time(one.created_at), title=formats.full_time(one.created_at), dim=True),
         Cell(one.code[:8], title=one.code, dim=True),
     )
     return Row(str(one.number), cells)
@@ -208,7 +208,7 @@ def parked(model: Model, found: Sequence[Trouble], look: Look, place: Place) -> 
                     tone=look.palette.tones[Tone.FAILED],
                 ),
                 _event(one, place),
-                Cell(formats.MISSING if one.since is None else minute(one.since), dim=True),
+                Cell(formats.MISSING if one.since is None else formats.short_time(one.since), dim=True),
                 _error(one),
             ),
             story_of(model, one.key, place, e=str(one.position)),

@@ -1,11 +1,12 @@
 """When a condition held, over all keys of a read model: the times of each key, and how far the search came. Pure."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from app import formats, payload
 from app.answers import KeySpans, Search, Span, Standing
-from app.frames.models import link, minute, story_of
+from app.frames.models import link, story_of
 from app.frames.tables import Cell, Column, Look, Row, Table
 from app.frames.travel import closing, event_cell
 from app.links import Place
@@ -84,14 +85,13 @@ def _rows(model: Model, one: KeySpans, at: Standing, place: Place, look: Look) -
         yield Row(f"{one.key} {number}", (name, *_cells(model, one.key, span, at, place, look)), href)
     if one.times > len(one.spans):
         more = formats.plural(one.times - len(one.spans), "more time")
-        yield Row(f"{one.key} more", (
-            Cell(formats.elided(one.key, 36), title=one.key, dim=True),
-            Cell(f"{more}", title=f"{more}: the story tells all", dim=True), *[Cell("")] * 4,
-        ), story_of(model, one.key, place, when=place.when))  # fmt: skip
+        name = Cell(formats.elided(one.key, 36), title=one.key, dim=True)
+        cells = (name, Cell(more, title=f"{more}: the story tells all", dim=True), *[Cell("")] * 4)
+        yield Row(f"{one.key} more", cells, story_of(model, one.key, place, when=place.when))
 
 
 def _cells(model: Model, key: str, span: Span, at: Standing, place: Place, look: Look) -> Iterator[Cell]:
-    yield Cell(minute(span.since), title=formats.full_time(span.since))
+    yield Cell(formats.short_time(span.since), title=formats.full_time(span.since))
     yield event_cell(span.began, look)
     if span.until is None or span.ended is None:
         lasted = None if at.time is None else max(0, at.time - span.since)
@@ -99,15 +99,8 @@ def _cells(model: Model, key: str, span: Span, at: Standing, place: Place, look:
         yield Cell("still so", dim=True)
         yield Cell(formats.MISSING if lasted is None else formats.duration(lasted), dim=True)
         return
-    ended = event_cell(span.ended, look)
-    yield Cell(minute(span.until), title=formats.full_time(span.until))
-    yield Cell(
-        ended.text,
-        title=ended.title,
-        icon=ended.icon,
-        tone=ended.tone,
-        href=_there(model, key, span.until, place),
-    )
+    yield Cell(formats.short_time(span.until), title=formats.full_time(span.until))
+    yield replace(event_cell(span.ended, look), href=_there(model, key, span.until, place))
     yield Cell(formats.duration(span.until - span.since))
 
 

@@ -3,6 +3,7 @@
 import re
 import shlex
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from app import formats, payload
@@ -13,11 +14,6 @@ from app.frames.tables import Cell, Column, Look, Row, Table, badge
 from app.key_story import KeyStory
 from app.links import Place
 from app.theme import ICONS, Palette, tone
-
-
-def minute(micros: int) -> str:
-    """`1 Mar 14:05:09`: where a column holds day and time."""
-    return f"{formats.short_day(micros)} {formats.clock_time(micros)[:8]}"
 
 
 def event_cell(event: Brief, look: Look) -> Cell:
@@ -53,7 +49,7 @@ def history(found: Spells, until: int | None, place: Place, look: Look) -> Table
             (
                 Cell(*shown_value(spell.text)) if spell.text is not None else Cell("not there", dim=True),
                 event_cell(spell.began.event, look),
-                Cell(minute(spell.began.since), title=formats.full_time(spell.began.since)),
+                Cell(formats.short_time(spell.began.since), title=formats.full_time(spell.began.since)),
                 Cell(lasted(spell, until), dim=True),
             ),
             _there(spell.began, place),
@@ -96,7 +92,7 @@ def _spell(spell: Spell, until: int | None, place: Place, look: Look) -> Row:
     began, ended = spell.began, spell.ended
     end = (Cell("at the moment", dim=True), Cell("still so", dim=True)) if ended is None else _end(ended, place, look)
     cells = (
-        Cell(minute(began.since), title=formats.full_time(began.since)),
+        Cell(formats.short_time(began.since), title=formats.full_time(began.since)),
         event_cell(began.event, look),
         *end,
         Cell(lasted(spell, until).removesuffix(", still so"), dim=True),
@@ -105,9 +101,8 @@ def _spell(spell: Spell, until: int | None, place: Place, look: Look) -> Row:
 
 
 def _end(ended: Step, place: Place, look: Look) -> tuple[Cell, Cell]:
-    cell = event_cell(ended.event, look)
-    linked = Cell(cell.text, title=cell.title, icon=cell.icon, tone=cell.tone, href=_there(ended, place))
-    return Cell(minute(ended.since), title=formats.full_time(ended.since)), linked
+    linked = replace(event_cell(ended.event, look), href=_there(ended, place))
+    return Cell(formats.short_time(ended.since), title=formats.full_time(ended.since)), linked
 
 
 def spells_heading(found: Spells, place: Place) -> dict[str, Any]:
@@ -196,7 +191,7 @@ def between(found: Sequence[Step], place: Place, look: Look) -> Table:
             str(step.event_position),
             (
                 event_cell(step.event, look),
-                Cell(minute(step.since), title=formats.full_time(step.since)),
+                Cell(formats.short_time(step.since), title=formats.full_time(step.since)),
                 Cell(formats.count(step.event_position), dim=True),
             ),
             _there(step, place),

@@ -6,7 +6,6 @@ from hashlib import sha256
 
 from eventstore import clock
 
-_TIME_BITS = 60  # 48 bits of milliseconds and 12 of their fraction
 _RANDOM_MASK = (1 << 62) - 1
 _VARIANT = 1 << 63
 
@@ -47,6 +46,7 @@ def derived_id(source_id: str, partition: int, offset: int, timestamp_ms: int | 
 
 
 def _uuid(tick: int, version: int, noise: int) -> str:
+    """`tick` has 60 bits: 48 of milliseconds and 12 of their fraction."""
     high = (tick >> 12) << 16 | version << 12 | tick & 0xFFF
     text = f"{high << 64 | _VARIANT | noise & _RANDOM_MASK:032x}"
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"

@@ -99,9 +99,7 @@ class Payments:
         """The payment of an order. Raises NotFound."""
         with self._desk.engine.connect() as connection:
             found = self._found(connection, order_id)
-        return {
-            name: getattr(found, name) for name in ("order_id", "status", "amount", "currency", "attempts", "reason")
-        }
+        return {name: getattr(found, name) for name in SHOWN}
 
     def _due(self) -> Sequence[Row[Any]]:
         due = PAYMENTS.c.status.in_(UNDER_WAY) & (PAYMENTS.c.due <= clock.now())
