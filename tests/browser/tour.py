@@ -83,6 +83,7 @@ def stand(type_: str, version: int, words: str = "") -> Step:
     """Press an event of the story, and wait until the whole page stands there."""
 
     def take(window: Window) -> None:
+        window.settled()
         window.page.get_by_role("option").filter(has_text=type_).first.click()
         window.page.get_by_role("heading", name=f"by {type_} #{version}").wait_for()
         window.settled()
@@ -94,6 +95,7 @@ def trace(path: str, shows: str) -> Step:
     """Press a path of the state: every value that ever stood there."""
 
     def take(window: Window) -> None:
+        window.settled()  # a row that still moves is pressed beside
         window.page.locator(f'.story:not(.waiting) .leaf[data-path="{path}"] .path a').click()
         window.page.get_by_role("heading", name=path, exact=True).wait_for()
         window.shows(shows)
