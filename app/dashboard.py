@@ -7,7 +7,6 @@ import streamlit as st
 from app import context, links
 from app.components import parts
 from app.panels import bar, failures
-from eventstore import EventStoreError
 
 FOLDER = Path(__file__).parent
 
@@ -51,9 +50,7 @@ def frame() -> None:
 
 
 parts.keys()
-try:
+with failures.told():
     context.begin()
     frame()
     chosen.run()
-except EventStoreError as error:
-    failures.show(error)
