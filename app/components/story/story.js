@@ -93,6 +93,7 @@ function paint(s) {
   const races = s.hand && Math.abs(s.at - s.passed) > 1;
   s.passed = s.at;
   s.turn = races && !s.turn; // where steps are passed over, the list and the state take turns, a frame each
+  s.past.spare = races ? 0 : SPARE; // nor is it scrolled meanwhile
   if (races) later(s);
   if (!s.turn) paintPast(s); // first: scrolling lays out what has changed so far
   placeHand(s);
