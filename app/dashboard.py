@@ -16,6 +16,7 @@ PAGES = (
     ("events", "Events"),
     ("order", "Time machine"),
     ("models", "Read models"),
+    ("services", "Services"),
     ("projections", "Projections"),
     ("health", "Health"),
 )
