@@ -71,4 +71,9 @@ def tell(store: EventStore) -> None:
     """Append the outage, an event a commit, and bring its read models level."""
     for event in STORY:
         store.append([event])
+    level(store)
+
+
+def level(store: EventStore) -> None:
+    """Bring the read models level."""
     Projector(store, load([*Settings().projections, MODELS])).catch_up()

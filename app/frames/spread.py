@@ -14,10 +14,10 @@ SHOWN, NEXT = 40, 12
 """So many events are listed up to the moment, and behind it."""
 
 COLUMNS = (
-    Column("Event", "", link=True),
-    Column("Of", "36%", "mono"),
-    Column("UTC", "78px", "mono", "right"),
-    Column("After", "104px", "mono", "right"),
+    Column("Event", "182px", link=True),
+    Column("Of", "", "mono"),
+    Column("UTC", "88px", "mono", "right"),
+    Column("After", "98px", "mono", "right"),
     Column("", "92px"),
 )
 

@@ -37,7 +37,7 @@ def spread(at: Standing, look: Look, place: Place) -> None:
 def lists(found: Services, at: Standing, look: Look, place: Place) -> None:
     """How it spread beside the instances, then the calls."""
     instances, calls = frames.narrowed(found, place.service)
-    left, right = st.columns(2, gap="medium")
+    left, right = st.columns([6, 5], gap="medium")
     with left:
         spread(at, look, place)
     with right:
