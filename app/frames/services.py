@@ -123,7 +123,7 @@ def _edge(way: Way, found: Services, look: Look, place: Place) -> dict[str, Any]
     word = payload.visible(worst.breaker) + (f", {formats.count(failed)} failed" if failed else "")
     return {
         **drawn,
-        **toned(word, BREAKERS[_breaker(worst)], look),
+        **toned(word, _meant(worst, failed), look),
         "label": f"{name}, breaker {word}, {rate}: calls a minute, and how long 95 of 100 took at most",
         "rate": rate,
         "href": story_of("calls", worst.key, place),
@@ -132,6 +132,11 @@ def _edge(way: Way, found: Services, look: Look, place: Place) -> dict[str, Any]
         "failing": _breaker(worst) != "closed" or failed > 0,
         "faint": bool(place.service) and place.service not in (way.caller, way.callee),
     }
+
+
+def _meant(one: Call, failed: int) -> Tone:
+    """What a breaker says; a closed one behind which calls failed is not well either."""
+    return Tone.WAITING if failed and _breaker(one) == "closed" else BREAKERS[_breaker(one)]
 
 
 def _breaker(one: Call) -> str:
@@ -183,7 +188,10 @@ def service(found: Services, look: Look, place: Place) -> dict[str, Any]:
     word, meant = _word(instances) if place.service in found.present else ("not known yet", Tone.UNKNOWN)
     callers = [caller for caller, callee in found.pairs if callee == place.service]
     callees = [callee for caller, callee in found.pairs if caller == place.service]
-    links = [{"text": "Its events", "href": place.kept(stream=f"platform-{place.service}/*").href("events")}]
+    links = [
+        {"text": "Its logs", "href": place.kept(stream=f"log-{place.service}").href("logs")},
+        {"text": "Its events", "href": place.kept(stream=f"platform-{place.service}/*").href("events")},
+    ]
     return {
         "title": payload.visible(place.service),
         "level": "h2",
@@ -202,10 +210,9 @@ def narrowed(found: Services, name: str) -> tuple[tuple[Instance, ...], tuple[Ca
 def instances(found: Sequence[Instance], look: Look, place: Place) -> Table:
     """A row for each instance, which leads to its story."""
     columns = (
-        Column("Instance", "24%", "mono", link=True),
-        Column("Status", "116px"),
-        Column("Address", "", "mono"),
-        Column("Reason", "19%"),
+        Column("Instance", "30%", "mono", link=True),
+        Column("Status", "104px"),
+        Column("Address, reason", "", "mono"),
         Column("Changed, UTC", "134px", "mono", "right"),
     )
     return Table("Instances", columns, tuple(_instance(one, look, place) for one in found))
@@ -216,8 +223,7 @@ def _instance(one: Instance, look: Look, place: Place) -> Row:
     cells = (
         Cell(payload.visible(one.key)),
         _word_cell(one.status, meant, look),
-        Cell(payload.visible(one.address) or formats.MISSING, dim=True),
-        Cell(payload.visible(one.reason) or formats.MISSING, dim=not one.reason),
+        Cell(payload.visible(one.address) or formats.MISSING, note=payload.visible(one.reason), dim=True),
         Cell(formats.short_time(one.since), title=formats.full_time(one.since), dim=True),
     )
     return Row(one.key, cells, story_of("instances", one.key, place), dim=one.status == "left")

@@ -45,6 +45,8 @@ def query(href: str) -> dict[str, str]:
     return dict(parse_qsl(href.partition("?")[2]))
 
 
+ICONS = {"closed": "✓", "half open": "◷", "open": "✕"}
+
 MOMENTS = [
     (outage.WELL, "2 of 2 up", ["1 up", "2 up"], "closed"),
     (outage.ILL, "1 of 2 up", ["1 unhealthy", "2 up"], "closed, 3 failed"),
@@ -67,6 +69,7 @@ def test_the_map_shows_how_it_was(
     assert payments["failing"] == (word != "2 of 2 up")
     calls = edge(at, "gateway to payments")
     assert (calls["text"], calls["failing"]) == (breaker, breaker != "closed")
+    assert calls["icon"] == ("◷" if breaker == "closed, 3 failed" else ICONS[breaker.partition(",")[0]])
 
 
 def places(at: AppTest) -> list[Any]:
@@ -108,6 +111,7 @@ def test_a_line_leads_to_its_row_and_a_box_narrows_the_lists(told: EventStore, o
     assert chosen == {**moment, "service": "orders"}
     narrowed = open_page("services", **chosen)
     assert "called by gateway; calls payments" in texts(narrowed)
+    assert "logs?t=2026-03-01T12%3A02%3A10Z&stream=log-orders" in texts(narrowed)
     assert [row[0] for row in cells(narrowed, "Instances")] == ["orders/1"]
     assert [row[0] for row in cells(narrowed, "Calls")] == ["gateway/1 to orders", "orders/1 to payments"]
     assert [row[1] for row in cells(narrowed, "How it spread")] == ["orders/1", *["orders/1 to payments"] * 3]
@@ -118,7 +122,8 @@ def test_a_line_leads_to_its_row_and_a_box_narrows_the_lists(told: EventStore, o
 def test_rows_lead_to_their_stories(told: EventStore, open_page: Open) -> None:
     at = open_page("services", t=outage.at(outage.DOWN))
     (row,) = [row for row in table(at, "Instances")["rows"] if row["id"] == "payments/1"]
-    assert [cell["text"] for cell in row["cells"]][1:4] == ["expired", "http://payments:1", "ReadTimeout"]
+    assert [cell["text"] for cell in row["cells"]][1:3] == ["expired", "http://payments:1"]
+    assert row["cells"][2]["note"] == "ReadTimeout"
     assert query(row["href"])["p"] == "instances"
     (row,) = [row for row in table(at, "Calls")["rows"] if row["id"] == "orders/1 to payments"]
     assert [cell["text"] for cell in row["cells"]][1:8] == ["open", "8", "40", "0", "0", "1", "0"]

@@ -5,7 +5,7 @@ const SVG = "http://www.w3.org/2000/svg";
 const EDGE = 16; // pixels around the map
 const NARROW = 140, WIDE = 190; // the width of a service, as there is room
 const ROOM = 118; // the least room between two columns
-const LABEL = 108; // a label's width: so long a line is level before it ends
+const LABEL = 126; // a label's width: so long a line is level before it ends
 const TIP = 9; // the length of an arrow's head
 
 function shape(name, attributes, className) {
