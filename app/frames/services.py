@@ -210,8 +210,8 @@ def narrowed(found: Services, name: str) -> tuple[tuple[Instance, ...], tuple[Ca
 def instances(found: Sequence[Instance], look: Look, place: Place) -> Table:
     """A row for each instance, which leads to its story."""
     columns = (
-        Column("Instance", "30%", "mono", link=True),
-        Column("Status", "104px"),
+        Column("Instance", "29%", "mono", link=True),
+        Column("Status", "124px"),
         Column("Address, reason", "", "mono"),
         Column("Changed, UTC", "134px", "mono", "right"),
     )
@@ -219,11 +219,11 @@ def instances(found: Sequence[Instance], look: Look, place: Place) -> Table:
 
 
 def _instance(one: Instance, look: Look, place: Place) -> Row:
-    meant = tone(one.status)
+    meant, address, reason = tone(one.status), payload.visible(one.address), payload.visible(one.reason)
     cells = (
         Cell(payload.visible(one.key)),
         _word_cell(one.status, meant, look),
-        Cell(payload.visible(one.address) or formats.MISSING, note=payload.visible(one.reason), dim=True),
+        Cell(address or formats.MISSING, title=f"{address}\n{reason}".strip(), note=reason, dim=True),
         Cell(formats.short_time(one.since), title=formats.full_time(one.since), dim=True),
     )
     return Row(one.key, cells, story_of("instances", one.key, place), dim=one.status == "left")

@@ -10,11 +10,11 @@ from app.frames.tables import Cell, Column, Look, Row, Table, toned
 from app.links import Place
 from app.service_answers import TROUBLE, Spread
 
-SHOWN, NEXT = 40, 12
+SHOWN, NEXT = 100, 12
 """So many events are listed up to the moment, and behind it."""
 
 COLUMNS = (
-    Column("Event", "182px", link=True),
+    Column("Event", "200px", link=True),
     Column("Of", "", "mono"),
     Column("UTC", "88px", "mono", "right"),
     Column("After", "98px", "mono", "right"),
