@@ -15,6 +15,7 @@ PAGES = (
     ("events", "Events"),
     ("order", "Time machine"),
     ("models", "Read models"),
+    ("services", "Services"),
     ("projections", "Projections"),
     ("health", "Health"),
 )

@@ -25,7 +25,7 @@ class Place:
     `n` choose dead letters. `p` is a read model, `f` conditions on its facets, `by` the facet to count by, `sum` the
     one to sum, `t2` a second moment to compare with, `move` the change whose keys to show, `ever` asks who was ever so,
     `row` is where a page of keys begins. `path` is a field of the key's state whose history is open, `when` a condition
-    on the state that is asked for.
+    on the state that is asked for. `service` is the service that the map narrows to.
     """
 
     t: str = ""
@@ -51,6 +51,7 @@ class Place:
     row: str = ""
     path: str = ""
     when: str = ""
+    service: str = ""
 
     @classmethod
     def read(cls, query: Mapping[str, str]) -> "Place":

@@ -12,6 +12,7 @@ from app.queries.overview import catalogue, curve, happened, last_hour, stories
 from app.queries.projections import course, courses, parked, unrouted
 from app.queries.relating import related, rewrote
 from app.queries.searching import when
+from app.queries.services import mapped, services, spread
 from app.queries.source import use
 from app.queries.taking import taken
 from eventstore.clock import now
@@ -39,6 +40,7 @@ __all__ = [
     "happened",
     "health",
     "last_hour",
+    "mapped",
     "model_curve",
     "models",
     "near",
@@ -49,6 +51,8 @@ __all__ = [
     "related",
     "rewrote",
     "rows",
+    "services",
+    "spread",
     "standing",
     "stories",
     "story",

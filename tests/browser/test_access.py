@@ -24,6 +24,7 @@ PAGES = (
     "/models?p=orders&when=status+is+not+nothing",
     "/models?p=orders&when=status+%3D%3D+paid",
     "/models?p=orders&t2=2026-03-01T12:05:00Z",
+    "/services",
     "/projections?p=orders",
     "/health?n=1",
 )
