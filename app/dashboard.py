@@ -14,6 +14,7 @@ FOLDER = Path(__file__).parent
 PAGES = (
     ("overview", "Overview"),
     ("events", "Events"),
+    ("logs", "Logs"),
     ("order", "Time machine"),
     ("models", "Read models"),
     ("projections", "Projections"),

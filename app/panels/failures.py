@@ -1,6 +1,8 @@
 """What the page says when a question fails: what happened, what to do. Never a traceback."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from app.components import parts
 from eventstore import EventStoreError
@@ -22,6 +24,15 @@ def show(error: EventStoreError) -> None:
         return
     title = "The store did not answer"
     parts.facts({"title": title, "text": str(error), "look": "alarm"}, key="failure")
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Show what the library raises: for a part that is drawn again by itself, which the page's own way does not see."""
+    try:
+        yield
+    except EventStoreError as error:
+        show(error)
 
 
 def no_events(title: str, text: str) -> None:
