@@ -15,7 +15,7 @@ LEVELS = {
     "error": ("✕", Tone.FAILED),
     "warning": ("▲", Tone.WAITING),
     "notice": ("●", Tone.ACTIVE),
-    "info": ("○", Tone.DONE),
+    "info": ("○", Tone.UNKNOWN),
     "debug": ("·", Tone.UNKNOWN),
     "other": ("?", Tone.UNKNOWN),
 }
@@ -32,11 +32,11 @@ WIDE = (
 )
 BESIDE = (*WIDE[:2], Column("Service", "128px", "mono"), WIDE[3])
 TRACE = (
-    Column("UTC", "104px", "mono"),
-    Column("After", "84px", "mono", "right"),
+    Column("UTC", "112px", "mono"),
+    Column("After", "104px", "mono", "right"),
     Column("Event or line", "", link=True),
-    Column("Told by", "112px"),
-    Column("", "68px", "go"),
+    Column("Told by", "20%"),
+    Column("", "72px", "go"),
 )
 
 MESSAGE = 20_000
@@ -198,9 +198,8 @@ def trace(found: OpenLine, look: Look, place: Place) -> Table:
 
 def _beside(one: Beside, look: Look, place: Place, separator: str, *, here: int) -> Row:
     event, own = one.event, one.event.position == here
-    opened = place.kept(e=str(event.position)).href("events") if one.line is None else place.but(e=str(here)).href()
-    if one.line is not None:
-        opened = place.but(e=str(event.position)).href()
+    e = str(event.position)
+    opened = place.kept(e=e).href("events") if one.line is None else place.but(e=e).href()
     cells = (
         time_cell(event),
         Cell("" if one.gap is None else f"+{formats.duration(one.gap)}", title="after the one above", dim=True),
@@ -212,16 +211,14 @@ def _beside(one: Beside, look: Look, place: Place, separator: str, *, here: int)
 
 
 def _what(one: Beside, look: Look, *, own: bool) -> Cell:
-    mark = "this line" if own else ""
     if one.line is None:
         event = one.event
         return Cell(event.type, dot=look.hue(event.category), title=f"{event.type} ({event.stream})", mark=marks(event))
     icon, meant = LEVELS[one.line.level]
     text = payload.visible(one.line.message)
     shown = text.replace("\n", " ↵ ") or "(no text)"
-    return Cell(
-        shown, title=f"{one.line.level}\n{text}", icon=icon, tone=look.palette.tones[meant], mark=mark, kind="mono"
-    )
+    shade, spoken = look.palette.tones[meant], ", this line" if own else ""
+    return Cell(shown, title=f"{one.line.level}\n{text}", icon=icon, tone=shade, kind="mono", spoken=spoken)
 
 
 def _moment(event: Event, place: Place) -> Cell:
