@@ -22,7 +22,8 @@ from tests.shop.services import until
 pytestmark = [pytest.mark.real("kafka"), pytest.mark.real("chromium")]
 
 GOAL, BOUND = 2.0, 10.0
-"""Seconds from the file to the screen: the goal, asserted where the machine is not overbooked, and what always holds."""
+"""Seconds from the file to the screen: the goal, and what holds where the machine is overbooked more than so often."""
+OVERBOOKED = 8
 LINES = 10
 SILENCE = 3.0
 
@@ -91,7 +92,8 @@ def test_a_line_is_on_screen_within_two_seconds_and_without_its_sidecar_it_is_no
             seconds(window, service, "the way is open")
             took = [seconds(window, service, f"measured {number}") for number in range(LINES)]
             print("seconds from file to screen:", ", ".join(f"{one:.2f}" for one in took))  # noqa: T201 - the figures
-            assert max(took) < (GOAL if os.getloadavg()[0] <= (os.cpu_count() or 1) else BOUND), took
+            booked = os.getloadavg()[0] / (os.cpu_count() or 1)
+            assert max(took) < (GOAL if booked <= OVERBOOKED else BOUND), (took, booked)
 
             sidecar.kill()
             service.says("nobody ships this")
