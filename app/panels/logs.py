@@ -46,10 +46,12 @@ def paused(place: Place) -> str:
 
 def listed(place: Place, look: Look) -> None:
     """The page of lines. Where nothing pauses it, it is drawn again by itself."""
-    st.fragment(_list, run_every=None if paused(place) else EVERY)(place, look)
+    st.fragment(_list)(place, look)
 
 
 def _list(place: Place, look: Look) -> None:
+    if not paused(place):
+        parts.pulse(EVERY, key="pulse")
     with failures.told():
         context.begin()  # drawn again by itself, it stands at the log's new end
         page = queries.lines(context.VIEWER, context.standing(), place)

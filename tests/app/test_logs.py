@@ -12,7 +12,7 @@ from app.answers import Viewer
 from app.links import Place
 from app.log_answers import LogPage
 from app.queries import logs
-from eventstore import EventStore, NewEvent
+from eventstore import EventStore, NewEvent, RecordedEvent
 from eventstore.settings import Settings
 from tests import given
 from tests.app.conftest import Open, answer_from
@@ -130,9 +130,14 @@ def test_a_search_forward_stops_and_goes_on_too(long: EventStore) -> None:
 
 def test_live_only_what_is_new_is_read_again(long: EventStore, monkeypatch: pytest.MonkeyPatch) -> None:
     assert found(q="another") == []
-    read = list[str]()
-    judged = logs.for_folds
-    monkeypatch.setattr(logs, "for_folds", lambda viewer, event: read.append(event.id) or judged(viewer, event))
+    read, read_all = list[int](), EventStore.read_all
+
+    def counted(store: EventStore, **asked: Any) -> Iterator[RecordedEvent]:
+        for event in read_all(store, **asked):
+            read.append(event.position)
+            yield event
+
+    monkeypatch.setattr(EventStore, "read_all", counted)
     long.append([line("orders", "another one", second=11)])
     assert found(q="another") == [307]
     assert 0 < len(read) <= 64
@@ -186,8 +191,8 @@ def test_no_line_is_said_so(position: int, told: EventStore, open_page: Open) ->
 
 
 def head(at: AppTest) -> dict[str, Any]:
-    (found,) = [part for part in parts(at) if part.get("title") == "Log lines"]
-    return found
+    found: list[dict[str, Any]] = [part for part in parts(at) if part.get("title") == "Log lines"]
+    return found[0]
 
 
 @pytest.mark.parametrize(
