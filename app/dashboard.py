@@ -13,6 +13,7 @@ FOLDER = Path(__file__).parent
 PAGES = (
     ("overview", "Overview"),
     ("events", "Events"),
+    ("logs", "Logs"),
     ("order", "Time machine"),
     ("models", "Read models"),
     ("services", "Services"),

@@ -60,6 +60,11 @@ def keys() -> None:
     _registered("keys", _asset("keys", "html"))(key="keys", data={})
 
 
+def pulse(seconds: float, *, key: str) -> None:
+    """Draw the fragment that it stands in again after so many seconds, and again, while nobody types or presses."""
+    _registered("pulse", "<span></span>")(key=key, data={"every": seconds * 1_000}, on_beat_change=lambda: None)
+
+
 MOMENT = tuple(f"moment/{one}" for one in ("scale", "words", "counts", "paint", "hand", "play"))
 """The moment bar's scripts, in the order in which they build on each other."""
 

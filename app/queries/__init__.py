@@ -5,6 +5,7 @@ from app.queries.causing import event_effects, event_flow
 from app.queries.events import detail, newest, page
 from app.queries.events import one as event
 from app.queries.health import dead_letter, dead_letters, health
+from app.queries.logs import line, lines
 from app.queries.models import Refused, compared, counted, counts, ever, model_curve, models, rows
 from app.queries.moments import commit_at, standing
 from app.queries.orders import found, story
@@ -40,6 +41,8 @@ __all__ = [
     "happened",
     "health",
     "last_hour",
+    "line",
+    "lines",
     "mapped",
     "model_curve",
     "models",

@@ -17,6 +17,8 @@ PAGES = (
     "/",
     "/events",
     "/events?e=2&t=2026-03-01T12:05:00Z",
+    "/logs",
+    "/logs?e=2&level=error",
     "/order",
     "/order?k=order-1&p=orders&when=status+is+not+nothing&path=status",
     "/order?k=order-1&p=orders&known=20&t2=2026-03-01T12:01:00Z",

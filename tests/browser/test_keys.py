@@ -104,7 +104,7 @@ def test_rows_the_sheet_and_the_search(window: Window, place: Place) -> None:
 
 def test_chords_go_to_pages(window: Window, place: Place) -> None:
     window.open("/health")
-    pages = {"p": "projections", "e": "events", "t": "order", "m": "models", "s": "services", "h": "health"}
+    pages = {"p": "projections", "e": "events", "l": "logs", "t": "order", "m": "models", "s": "services"}
     for letter, page in pages.items():
         window.page.wait_for_timeout(500)  # a page that was just drawn may be drawn again, between the two keys
         press(window, place, "g", letter)
