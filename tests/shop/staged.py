@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -96,6 +96,7 @@ def choreography(stage: Stage) -> Notes:
         notes = {"first shape": stage.until_it_is(stage.order(), "paid", *LATER)}
     with stage.running("orders"):
         notes["whole"] = stage.until_it_is(stage.order(), "delivered")
+        notes["undone"] = stage.until_it_is(stage.order("nowhere"), "refunded")
         for scene in (carried, twice, late_answers, waiting, third, without_orders, slow, killed):
             notes |= scene(stage)
             time.sleep(5)
@@ -159,10 +160,13 @@ def slow(stage: Stage) -> Notes:
     """The payments are slow, and many customers look at once: first the bulkhead is full, then the breaker opens."""
     order = stage.order()
     with stage.trouble("payments", Trouble.SLOW), ThreadPoolExecutor(14) as pool:
-        for _ in range(4):
+        list(pool.map(lambda _: stage.street.full(stage.anna, order), range(14)))
+        time.sleep(2)  # the breaker rests for longer
+        moment = now()
+        for _ in range(3):
             list(pool.map(lambda _: stage.street.full(stage.anna, order), range(14)))
             time.sleep(2)
-        return {"slow": now()}
+        return {"slow": moment, "slow still": now()}
 
 
 def killed(stage: Stage) -> Notes:
@@ -179,6 +183,10 @@ def orchestration(stage: Stage) -> Notes:
         notes["undone"] = stage.until_it_is(stage.order("nowhere"), "refunded")
         time.sleep(2)
     return notes
+
+
+SCENES: Mapping[Saga, Callable[[Stage], Notes]] = {"choreographed": choreography, "orchestrated": orchestration}
+"""What is played in each of the two runs."""
 
 
 def now() -> str:
