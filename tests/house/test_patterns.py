@@ -1,4 +1,4 @@
-"""Each pattern has a page of one screen: what it is, where it stands, how to watch it, what proves it, and a picture."""
+"""Each pattern has a page of one screen: what it is, where it stands, how to watch it, its proof, and a picture."""
 
 import re
 from pathlib import Path

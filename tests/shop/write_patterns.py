@@ -18,13 +18,15 @@ from playwright.sync_api import Browser
 from eventstore import EventStore, RecordedEvent
 from tests.browser.pages import PATIENCE, Window
 from tests.browser.served import ROOT, dashboard
-from tests.browser.write_tour import COLOURS, SIZE
+from tests.browser.write_tour import SIZE
 from tests.parts import browser
 from tests.shop.staged import SCENES, Notes, Saga, staged
 
 PICTURES = ROOT / "docs" / "images" / "patterns"
 MOST = 80_000
 """How many bytes a picture may have."""
+
+COLOURS = (256, 192, 128, 96)
 
 TO_THE_BAR = "text => { text.style.scrollMarginTop = '138px'; text.scrollIntoView({block: 'start'}); }"
 
@@ -139,7 +141,17 @@ def take(pattern: str, past: Past, address: str, chromium: Browser) -> None:
         window.until("() => !document.querySelector('[data-testid=stSkeleton]')")
         window.settled().page.wait_for_timeout(800)  # for what fades in
         shot = Image.open(io.BytesIO(window.page.screenshot())).convert("RGB")
-        shot.quantize(COLOURS, kmeans=2).save(PICTURES / f"{pattern}.png", optimize=True)
+        (PICTURES / f"{pattern}.png").write_bytes(small(shot))
+
+
+def small(shot: Image.Image) -> bytes:
+    """The picture as PNG, with as many colours as it may have bytes for."""
+    for colours in COLOURS:
+        written = io.BytesIO()
+        shot.quantize(colours, kmeans=2).save(written, "PNG", optimize=True)
+        if written.tell() <= MOST:
+            break
+    return written.getvalue()
 
 
 def take_all(saga: Saga, folder: Path, notes: Notes) -> None:
