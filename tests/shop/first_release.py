@@ -8,6 +8,7 @@ from eventstore import NewEvent
 from seed.shop.host import Host
 from seed.shop.orders.order import Fact
 from seed.shop.orders.writing import Orders
+from seed.shop.platform.discovery import register
 from seed.shop.settings import Settings
 
 
@@ -27,4 +28,5 @@ def first_shape(data: Any) -> dict[str, Any]:
 if __name__ == "__main__":
     started = Host(Settings.load(os.environ))
     FirstOrders(started)
+    register(started)
     started.run()
