@@ -34,6 +34,8 @@ SKU = "mug"
 LATER = ("packed", "shipped", "delivered")
 START = 120.0
 """How long the whole shop may take to come up, in seconds."""
+LOOK = 0.3
+"""How often our customer looks whether it is so, in seconds: more would be a load of its own."""
 
 Saga = Literal["choreographed", "orchestrated"]
 Notes = dict[str, str]
@@ -65,17 +67,23 @@ class Stage:
 
     def order(self, country: str = "DE") -> str:
         """Order something to that country, as soon as it can be; its id."""
-        answer = until(lambda: (got := self.street.order(self.anna, SKU, country)).status_code == 201 and got, START)
+        answer = until(
+            lambda: (got := self.street.order(self.anna, SKU, country)).status_code == 201 and got, START, every=LOOK
+        )
         return str(answer.json()["order_id"])
 
     def until_it_is(self, order: str, *states: str) -> str:
         """Wait until the order is in one of these states; the order."""
-        until(lambda: self.street.status(self.anna, order) in states, START)
+        until(lambda: self.street.status(self.anna, order) in states, START, every=LOOK)
         return order
 
     def until_payment(self, order: str, state: str) -> str:
         """Wait until the order's payment is in that state; the order."""
-        until(lambda: ((self.street.full(self.anna, order).get("payment")) or {}).get("status") == state, START)
+        until(
+            lambda: ((self.street.full(self.anna, order).get("payment")) or {}).get("status") == state,
+            START,
+            every=LOOK,
+        )
         return order
 
     def change(self, **said: Any) -> None:

@@ -145,12 +145,14 @@ def take(pattern: str, past: Past, address: str, chromium: Browser) -> None:
 
 
 def small(shot: Image.Image) -> bytes:
-    """The picture as PNG, with as many colours as it may have bytes for."""
-    for colours in COLOURS:
-        written = io.BytesIO()
-        shot.quantize(colours, kmeans=2).save(written, "PNG", optimize=True)
-        if written.tell() <= MOST:
-            break
+    """The picture with the most colours for which it has bytes."""
+    return next(written for written in (png(shot, colours) for colours in COLOURS) if len(written) <= MOST)
+
+
+def png(shot: Image.Image, colours: int) -> bytes:
+    """The picture with so many colours."""
+    written = io.BytesIO()
+    shot.quantize(colours, kmeans=2).save(written, "PNG", optimize=True)
     return written.getvalue()
 
 
