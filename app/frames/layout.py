@@ -44,7 +44,7 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A map's places and ways, so many columns wide and so high."""
+    """A map's places, column by column from the top, and its ways; so many columns wide and so high."""
 
     boxes: tuple[Box, ...]
     ways: tuple[Way, ...]
@@ -60,8 +60,10 @@ def laid_out(heights: Mapping[str, float], pairs: Iterable[Pair]) -> Layout:
     tall = {name: max(heights[name], _sides(name, ahead)) for name in heights}
     columns = _columns(sorted(ranks, key=ranks.__getitem__), ahead)
     rows = _with_lonely(_ordered(columns, ahead), [name for name in sorted(heights) if name not in columns], tall)
-    spots = {spot: (place, top) for place, row in enumerate(rows) for spot, top in _stacked(row, tall, rows)}
-    boxes = {name: Box(name, *spots[name, None], tall[name]) for name in sorted(heights)}
+    spots = [(spot, place, top) for place, row in enumerate(rows) for spot, top in _stacked(row, tall, rows)]
+    boxes = {
+        name: Box(name, place, top, tall[name]) for (name, through), place, top in sorted(spots, key=str) if not through
+    }
     lines = {pair: _points(pair, spots, boxes, ahead) for pair in ahead}
     ways = (Way(*pair, lines[pair], turned=False) if pair in lines else _turned(pair, lines) for pair in proper)
     return Layout(tuple(boxes.values()), tuple(ways), len(rows), max((_high(row, tall) for row in rows), default=0))
@@ -138,11 +140,11 @@ def _stacked(
 
 
 def _points(
-    pair: Pair, spots: Mapping[Spot, tuple[int, float]], boxes: Mapping[str, Box], ahead: Sequence[Pair]
+    pair: Pair, spots: Sequence[tuple[Spot, int, float]], boxes: Mapping[str, Box], ahead: Sequence[Pair]
 ) -> tuple[tuple[int, float], ...]:
     """The way from the left service's side through its lanes to the right one's."""
     left, right = boxes[pair[0]], boxes[pair[1]]
-    lanes = [(place, top + LANE / 2) for (_, through), (place, top) in spots.items() if through == pair]
+    lanes = [(place, top + LANE / 2) for (_, through), place, top in spots if through == pair]
     leaving = [boxes[other] for one, other in ahead if one == left.name]
     coming = [boxes[one] for one, other in ahead if other == right.name]
     return ((left.column, _port(left, leaving, right)), *sorted(lanes), (right.column, _port(right, coming, left)))

@@ -30,6 +30,12 @@ def test_callers_stand_before_those_whom_they_call() -> None:
     assert [column for column, _ in way.points] == [1, 2, 3]
 
 
+def test_a_call_over_several_columns_has_a_place_of_its_own_in_each() -> None:
+    found = laid_out(dict.fromkeys("abcd", 20), [("a", "b"), ("b", "c"), ("c", "d"), ("a", "d")])
+    (way,) = [way for way in found.ways if (way.caller, way.callee) == ("a", "d")]
+    assert [column for column, _ in way.points] == [0, 1, 2, 3]
+
+
 def test_of_a_ring_one_call_goes_back() -> None:
     found = laid_out({"a": 50, "b": 50}, [("a", "b"), ("b", "a")])
     assert columns(found) == {"a": 0, "b": 1}
