@@ -10,7 +10,6 @@ from app.frames.tables import Look
 
 VIEWER = Viewer()
 
-
 _run = threading.local()
 """Streamlit gives each run a thread of its own."""
 
@@ -19,6 +18,11 @@ def begin() -> None:
     """Resolve where the viewer stands, once: all parts of the run answer at the same moment and the same head."""
     _run.standing = None
     _run.standing = queries.standing(VIEWER, links.here())
+
+
+def go_on(at: Standing) -> None:
+    """In a part of the page that runs alone: it stands where the rest of the page was drawn."""
+    _run.standing = at
 
 
 def standing() -> Standing:

@@ -7,15 +7,16 @@ import streamlit as st
 from app import context, links
 from app.components import parts
 from app.panels import bar, failures
-from eventstore import EventStoreError
 
 FOLDER = Path(__file__).parent
 
 PAGES = (
     ("overview", "Overview"),
     ("events", "Events"),
+    ("logs", "Logs"),
     ("order", "Time machine"),
     ("models", "Read models"),
+    ("services", "Services"),
     ("projections", "Projections"),
     ("health", "Health"),
 )
@@ -51,9 +52,7 @@ def frame() -> None:
 
 
 parts.keys()
-try:
+with failures.told():
     context.begin()
     frame()
     chosen.run()
-except EventStoreError as error:
-    failures.show(error)

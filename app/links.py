@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from app import formats
+from eventstore import LEVELS
 
 KEPT = ("t", "known", "k", "p")
 """What every link carries from page to page: the moment on both clocks, the chosen key and its read model."""
@@ -20,12 +21,13 @@ class Place:
     """Where the viewer is: the parameters of the address, as text; empty where it has none.
 
     `t` is a time (RFC 3339) and `known` a position: the moment on both clocks. `w` is a window `from~to`, `c` a
-    category, `type` an event type, `stream` a stream or a prefix with `*`, `q` a part of an id. `after` and `until`
-    are positions that page through events, `e` the position of the open event, `k` the chosen key. `reason` and
+    category, `type` an event type, `stream` a stream or a prefix with `*`, `q` a part of an id, of log lines of the
+    message; of those `level` is the least level and `trace` their flow. `after` and `until` are positions that page
+    through events, `e` the position of the open event, `k` the chosen key. `reason` and
     `n` choose dead letters. `p` is a read model, `f` conditions on its facets, `by` the facet to count by, `sum` the
     one to sum, `t2` a second moment to compare with, `move` the change whose keys to show, `ever` asks who was ever so,
     `row` is where a page of keys begins. `path` is a field of the key's state whose history is open, `when` a condition
-    on the state that is asked for.
+    on the state that is asked for. `service` is the service that the map narrows to.
     """
 
     t: str = ""
@@ -35,6 +37,8 @@ class Place:
     type: str = ""
     stream: str = ""
     q: str = ""
+    level: str = ""
+    trace: str = ""
     after: str = ""
     until: str = ""
     e: str = ""
@@ -51,6 +55,7 @@ class Place:
     row: str = ""
     path: str = ""
     when: str = ""
+    service: str = ""
 
     @classmethod
     def read(cls, query: Mapping[str, str]) -> "Place":
@@ -104,10 +109,10 @@ class Place:
         times = [name for name in ("t", "t2") if getattr(self, name) and _time(getattr(self, name)) is None]
         sides = [side for side in self.w.split("~") if side] if self.w else []
         window = ["w"] if any(_time(side) is None for side in sides) else []
+        level = ["level"] if self.level and self.level not in LEVELS else []
         numbers = ("known", "after", "until", "e", "n")
-        return (
-            times + window + [name for name in numbers if getattr(self, name) and number(getattr(self, name)) is None]
-        )
+        positions = [name for name in numbers if getattr(self, name) and number(getattr(self, name)) is None]
+        return times + window + level + positions
 
 
 def number(text: str) -> int | None:

@@ -83,10 +83,13 @@ DARK = Palette(
 )
 
 _WORDS = {
-    Tone.DONE: ("delivered", "completed", "captured", "succeeded", "done", "paid", "registered", "sent", "active"),
+    Tone.DONE: (
+        *("delivered", "completed", "captured", "succeeded", "done", "paid", "registered", "sent", "active"),
+        *("up", "healthy"),
+    ),
     Tone.ACTIVE: ("created", "confirmed", "packed", "shipped", "reserved", "running", "started", "placed", "updated"),
     Tone.WAITING: ("requested", "pending", "waiting", "delayed", "retry", "retrying", "connecting", "scheduled"),
-    Tone.FAILED: ("failed", "declined", "error", "rejected", "lost", "stopped", "stuck", "expired"),
+    Tone.FAILED: ("failed", "declined", "error", "rejected", "lost", "stopped", "stuck", "expired", "unhealthy"),
     Tone.UNDONE: ("cancelled", "canceled", "refunded", "released", "returned", "removed", "deleted", "tombstone"),
 }
 _TONES = {word: tone for tone, words in _WORDS.items() for word in words}

@@ -5,7 +5,7 @@ import gc
 import sys
 from collections.abc import Callable, Iterator
 
-from benchmarks import append, histories, ingest, projector, scrubbing, seed_memory, stepping
+from benchmarks import append, histories, ingest, living, projector, scrubbing, seed_memory, stepping
 from benchmarks.ground import ENGINES, Ground, NotHere, ground
 from benchmarks.tables import conditions, keep
 
@@ -17,12 +17,13 @@ PARTS: dict[str, tuple[str, Callable[[Ground], Iterator[str]]]] = {
     "projector": ("Projector: what an event costs it, and what it stores", projector.tables),
     "scrubbing": ("Scrubbing: the moment bar and the story in a real Chromium, beside an empty page", scrubbing.tables),
     "stepping": ("Stepping: windows of long stories, and the page that shows one", stepping.tables),
+    "shop": ("The living shop: ten minutes at 20 orders a minute", living.tables),
     "seed": ("The seed's memory", seed_memory.tables),
 }
 
 
-BY_HAND = ("histories-10m",)
-"""Parts that take hours and many gigabytes: run only where they are named."""
+BY_HAND = ("histories-10m", "shop")
+"""Parts that take hours and many gigabytes, or minutes in which nothing else may run: only where they are named."""
 
 
 def main() -> int:
@@ -57,7 +58,9 @@ def _print_and_keep(
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("parts", nargs="*", choices=[[], *PARTS], help="which; all but histories-10m without any")
+    parser.add_argument(
+        "parts", nargs="*", choices=[[], *PARTS], help=f"which; all but {' and '.join(BY_HAND)} without any"
+    )
     parser.add_argument("--scale", type=float, default=1.0, help="share of the full counts; only full runs are kept")
     parser.add_argument("--engine", action="append", choices=ENGINES, help="only this database; all without it")
     parser.add_argument("--seed", type=int, default=20_261_123, help="of all random choices")

@@ -16,6 +16,8 @@ from eventstore.core.facet import Facet, Kind
 from eventstore.core.flow import Flow, FlowEvent, Top, flow
 from eventstore.core.identity import uuid7
 from eventstore.core.integrity import Harm
+from eventstore.core.log_line import CATEGORY as LOG_CATEGORY
+from eventstore.core.log_line import LEVELS, level_of, message_of, service_of
 from eventstore.core.moment import LIVE, Moment
 from eventstore.core.origin import Origin
 from eventstore.core.paths import Path, leaves, written
@@ -40,7 +42,9 @@ from eventstore.verify import Verdict, verify
 __all__ = [
     "ANY",
     "HIDDEN",
+    "LEVELS",
     "LIVE",
+    "LOG_CATEGORY",
     "TOMBSTONE",
     "BadCondition",
     "Blame",
@@ -108,7 +112,9 @@ __all__ = [
     "held",
     "keep_proof",
     "leaves",
+    "level_of",
     "load",
+    "message_of",
     "migrate",
     "money",
     "parse_condition",
@@ -117,6 +123,7 @@ __all__ = [
     "parse_where",
     "prove",
     "replay",
+    "service_of",
     "serving",
     "steps",
     "streams_of",

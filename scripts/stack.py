@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import Literal
+from typing import get_args
 
 import click
 
@@ -23,9 +23,9 @@ import seed.shop
 from seed.broker import BrokerError, broker, fetch, missing_here
 from seed.shop.bus import make_topics
 from seed.shop.platform.cluster import ClusterDied, binaries, cluster, unusable
-from seed.shop.platform.fleet import fleet
+from seed.shop.platform.fleet import fleet, watched
 from seed.shop.platform.supervisor import Supervisor
-from seed.shop.settings import Settings
+from seed.shop.settings import Saga
 
 FOLDER = Path(".demo").absolute()
 TOPICS = Path(seed.shop.__file__).with_name("shop.toml")
@@ -106,10 +106,8 @@ def kafka(port: int, seed_options: tuple[str, ...]) -> None:
 @port_option
 @click.option("--gateway", default=8600, show_default=True, help="The port of the shop's gateway.")
 @click.option("--orders", default=20.0, show_default=True, help="How many orders come in a minute.")
-@click.option(
-    "--saga", type=click.Choice(["choreographed", "orchestrated"]), default="choreographed", show_default=True
-)
-def shop(port: int, gateway: int, orders: float, saga: Literal["choreographed", "orchestrated"]) -> None:
+@click.option("--saga", type=click.Choice(get_args(Saga)), default="choreographed", show_default=True)
+def shop(port: int, gateway: int, orders: float, saga: Saga) -> None:
     """A living shop: services with their platform on a real broker, customers, and the dashboard that watches it."""
     refuse_taken(port)
     refuse_taken(gateway)
@@ -122,8 +120,7 @@ def shop(port: int, gateway: int, orders: float, saga: Literal["choreographed", 
         running = stack.enter_context(pieces("shop/store", **settings))
         running.start("ingest", "ingest")
         running.start("dashboard", "dashboard", "--port", str(port))
-        told = Settings(name="", kafka=servers, saga=saga, orders_a_minute=orders, told_every=15.0, breaker=3)
-        programs = fleet(folder, place, told, gateway=gateway)
+        programs = fleet(folder, place, watched(servers, saga, orders), gateway=gateway)
         stack.enter_context(Supervisor(folder, programs, lambda line: click.echo(line, err=True)))
         click.echo(f"The shop's gateway is on http://127.0.0.1:{gateway}; {len(programs)} programs run.", err=True)
         watch(running)

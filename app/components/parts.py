@@ -50,9 +50,19 @@ def cards(cards_: Sequence[Mapping[str, Any]], *, key: str) -> None:
     _registered("cards", '<div class="cards"></div>')(key=key, data={"cards": [dict(card) for card in cards_]})
 
 
+def service_map(drawn: Mapping[str, Any], *, key: str) -> None:
+    """The services as boxes, and the calls between them as lines; both are links."""
+    _registered("map", '<div class="map" role="group"></div>')(key=key, data=dict(drawn))
+
+
 def keys() -> None:
     """The keyboard shortcuts of the page and their sheet."""
     _registered("keys", _asset("keys", "html"))(key="keys", data={})
+
+
+def pulse(seconds: float, *, key: str) -> None:
+    """Draw the fragment that it stands in again after so many seconds, and again, while nobody types or presses."""
+    _registered("pulse", "<span></span>")(key=key, data={"every": seconds * 1_000}, on_beat_change=lambda: None)
 
 
 MOMENT = tuple(f"moment/{one}" for one in ("scale", "words", "counts", "paint", "hand", "play"))

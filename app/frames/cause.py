@@ -37,7 +37,14 @@ def flow_heading(found: EventFlow, place: Place, *, wide: bool = True) -> dict[s
     heading |= {"look": "list"} if items else {}
     if found.id is None:
         return {**heading, "text": "The event names no flow. These are its cause and what it caused."}
-    return {**heading, "links": [{"text": "List its events", "href": place.kept(q=found.id).href("events")}]}
+    return {**heading, "links": _lists(found.id, place)}
+
+
+def _lists(flow_id: str, place: Place) -> list[dict[str, str]]:
+    return [
+        {"text": "List its events", "href": place.kept(q=flow_id).href("events")},
+        {"text": "Its log lines", "href": place.kept(trace=flow_id).href("logs")},
+    ]
 
 
 def flow(found: EventFlow, look: Look, place: Place, *, wide: bool = True) -> Table:

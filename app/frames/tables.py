@@ -57,11 +57,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """What a table shows; `caption` is its name for those who do not see it."""
+    """What a table shows; `caption` is its name for those who do not see it. `dense`: low rows, for long lists."""
 
     caption: str
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
+    dense: bool = False
 
 
 @dataclass(frozen=True, slots=True)

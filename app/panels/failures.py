@@ -1,6 +1,8 @@
 """What the page says when a question fails: what happened, what to do. Never a traceback."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from app.components import parts
 from eventstore import EventStoreError
@@ -13,6 +15,15 @@ WAYS_IN = [
     "chronoscope ingest --topics orders,payments",
     "chronoscope dashboard --database sqlite:///other.db",
 ]
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """An error of the library within is told on the page."""
+    try:
+        yield
+    except EventStoreError as error:
+        show(error)
 
 
 def show(error: EventStoreError) -> None:

@@ -1,5 +1,7 @@
 """The Events page's filters, its paging, and what it says when nothing is left."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from app import context, formats, links
@@ -15,27 +17,39 @@ def draw(place: Place, catalogue: Catalogue) -> None:
     """Category, type, stream, part of an id, window: each writes its parameter and goes to the newest page."""
     columns = st.columns([2, 3, 3, 3, 4], gap="small", vertical_alignment="bottom")
     with columns[0]:
-        _choice("Category", "c", place.c, catalogue.categories)
+        choice("Category", "c", place.c, catalogue.categories)
     with columns[1]:
-        _choice("Type", "type", place.type, catalogue.types(place.c))
+        choice("Type", "type", place.type, catalogue.types(place.c))
     with columns[2]:
-        _text("Stream", "stream", place.stream, "order-1007 or order-10*")
+        text("Stream", "stream", place.stream, "order-1007 or order-10*")
     with columns[3], st.container(key="search"):
-        _text("Part of an id", "q", place.q, "id, stream, correlation")
+        text("Part of an id", "q", place.q, "id, stream, correlation")
     with columns[4]:
-        _text("Time", "w", _window_words(place), "2026-03-01 ~ 2026-03-02 12:00")
+        window(place)
 
 
-def _choice(label: str, field: str, chosen: str, values: tuple[str, ...]) -> None:
-    options = [ALL, *values, *([chosen] if chosen and chosen not in values else [])]
-    key = links.show(f"filter_{field}", chosen or ALL)
-    st.selectbox(label, options, key=key, on_change=_put, args=(field,))
+def choice(
+    label: str, field: str, chosen: str, values: tuple[str, ...], named: Callable[[str], str] = str, none: str = ALL
+) -> None:
+    """One of the values or none of them, for a parameter of the address; `named` says how each is shown."""
+    options = ["", *values, *([chosen] if chosen and chosen not in values else [])]
+    key = links.show(f"filter_{field}", chosen)
+    shown = {"": none}
+    st.selectbox(
+        label, options, key=key, on_change=_put, args=(field,), format_func=lambda one: shown.get(one) or named(one)
+    )
 
 
-def _text(label: str, field: str, chosen: str, placeholder: str) -> None:
+def text(label: str, field: str, chosen: str, placeholder: str) -> None:
+    """A text for a parameter of the address."""
     st.text_input(
         label, key=links.show(f"filter_{field}", chosen), on_change=_put, args=(field,), placeholder=placeholder
     )
+
+
+def window(place: Place) -> None:
+    """The window in time."""
+    text("Time", "w", _window_words(place), "2026-03-01 ~ 2026-03-02 12:00")
 
 
 def _window_words(place: Place) -> str:
@@ -48,8 +62,7 @@ def _minute(micros: int) -> str:
 
 
 def _put(field: str) -> None:
-    typed = links.value(f"filter_{field}").strip()
-    value = "" if typed == ALL and field in ("c", "type") else typed
+    value = links.value(f"filter_{field}").strip()
     if field == "w" and value:
         since, _, before = value.partition("~")
         value = f"{since.strip()}~{before.strip()}"

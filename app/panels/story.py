@@ -44,4 +44,4 @@ def _settle() -> None:
     """One history entry for the step where the hand came to rest; the last one up to the moment needs no name."""
     position = links.told(STORY, "settled").get("e")
     e = str(position) if isinstance(position, int) else ""
-    links.go(links.here().but(e=e, q=""))
+    links.go(links.here().but(e=e))

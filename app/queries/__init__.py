@@ -5,6 +5,7 @@ from app.queries.causing import event_effects, event_flow
 from app.queries.events import detail, newest, page
 from app.queries.events import one as event
 from app.queries.health import dead_letter, dead_letters, health
+from app.queries.logs import line, lines
 from app.queries.models import Refused, compared, counted, counts, ever, model_curve, models, rows
 from app.queries.moments import commit_at, standing
 from app.queries.orders import found, story
@@ -12,6 +13,7 @@ from app.queries.overview import catalogue, curve, happened, last_hour, stories
 from app.queries.projections import course, courses, parked, unrouted
 from app.queries.relating import related, rewrote
 from app.queries.searching import when
+from app.queries.services import mapped, services, spread
 from app.queries.source import use
 from app.queries.taking import taken
 from eventstore.clock import now
@@ -39,6 +41,9 @@ __all__ = [
     "happened",
     "health",
     "last_hour",
+    "line",
+    "lines",
+    "mapped",
     "model_curve",
     "models",
     "near",
@@ -49,6 +54,8 @@ __all__ = [
     "related",
     "rewrote",
     "rows",
+    "services",
+    "spread",
     "standing",
     "stories",
     "story",

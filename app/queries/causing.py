@@ -56,12 +56,12 @@ def _rows(viewer: Viewer, at: Standing, found: Flow, event: RecordedEvent) -> It
             depth=one.depth,
             alone=one.alone,
             rails=one.rails,
-            service=_service(shown, topics),
+            service=service(shown, topics),
             foreign=one.event.correlation_id != event.correlation_id,
         )
 
 
-def _service(event: Event, topics: Mapping[int, str]) -> str:
+def service(event: Event, topics: Mapping[int, str]) -> str:
     """Who told the event, as far as known."""
     said = decode(event.metadata)
     named = [said.get(name) for name in ("service", "source")] if isinstance(said, dict) else []

@@ -8,15 +8,12 @@ from typing import Any
 
 from eventstore.core.event import RecordedEvent
 from eventstore.core.facet import Facet, Kind
-from eventstore.core.payload import body, name
+from eventstore.core.log_line import CATEGORY, LEVELS, level_of, message_of, service_of
+from eventstore.core.payload import body
 from eventstore.core.projection import Projection, State
 from eventstore.core.times import format_time
 
 LAST_LINES, LONGEST_LINE = 5, 200
-LEVELS = {"debug": 0, "info": 1, "notice": 1, "warning": 2, "error": 3, "critical": 4}
-"""The levels, by how bad they are."""
-
-SPELLED = {"warn": "warning", "err": "error", "fatal": "critical", "trace": "debug", "information": "info"}
 STATUS = ("quiet", "quiet", "warnings", "errors", "critical")
 
 
@@ -25,14 +22,9 @@ def hour_of(event: RecordedEvent) -> str:
     return format_time(event.occurred_at)[:13]
 
 
-def service_of(event: RecordedEvent) -> str:
-    """The service that wrote the line: as the line says, else by its stream."""
-    return name(body(event).get("service")) or event.stream.removeprefix(f"{event.category}-")
-
-
 def service_and_hour(event: RecordedEvent) -> Iterator[str]:
     """The service's hour that the line belongs to: payment-service/2026-03-01T12."""
-    if event.category == "log":
+    if event.category == CATEGORY:
         yield f"{service_of(event)}/{hour_of(event)}"
 
 
@@ -55,9 +47,9 @@ service_logs = Projection(
 def written(state: State, event: RecordedEvent) -> State:
     """The service wrote a line."""
     data = body(event)
-    level = level_of(data.get("level"))
+    level = level_of(event)
     levels = {**state.get("levels", {}), level: state.get("levels", {}).get(level, 0) + 1}
-    line = {"at": format_time(event.occurred_at), "level": level, "message": message_of(data)}
+    line = {"at": format_time(event.occurred_at), "level": level, "message": message_of(event)[:LONGEST_LINE]}
     return {
         **state,
         "service": service_of(event),
@@ -69,19 +61,6 @@ def written(state: State, event: RecordedEvent) -> State:
         **slowest(state, data),
         "last": [*state.get("last", ()), line][-LAST_LINES:],
     }
-
-
-def level_of(said: Any) -> str:
-    """The level by its usual name; `other` for what is none."""
-    level = said.lower() if isinstance(said, str) else ""
-    level = SPELLED.get(level, level)
-    return level if level in LEVELS else "other"
-
-
-def message_of(data: Mapping[str, Any]) -> str:
-    """The line's text, cut where it is long."""
-    said = data.get("message", data.get("msg", ""))
-    return (said if isinstance(said, str) else repr(said))[:LONGEST_LINE]
 
 
 def slowest(state: State, data: Mapping[str, Any]) -> dict[str, int]:

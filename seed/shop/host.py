@@ -89,7 +89,7 @@ class Host:
         self._server = create_server(
             self.app,
             map=self._sockets,
-            host="127.0.0.1",
+            host=self.settings.host,
             port=self.settings.port,
             threads=self.settings.threads,
         )

@@ -8,12 +8,15 @@ import msgspec
 
 PREFIX = "SHOP_"
 
+Saga = Literal["choreographed", "orchestrated"]
+
 
 @dataclass(frozen=True)
 class Settings:
     """One instance of a service.
 
-    `name` is the service's, `instance` tells its instances apart. `port` 0 takes a free one. `prefix` stands before
+    `name` is the service's, `instance` tells its instances apart. It answers on `host`, whose `port` 0
+    is a free one. `prefix` stands before
     the names of topics and groups, so that several shops share a broker. `secret` signs tokens: the services that
     read them have the same. `cards` is the address of the card provider, `smtp` that of a mail server (`host:port`;
     empty: mails go to the mailbox alone). `patience` is how many seconds a call to another program may take,
@@ -32,11 +35,12 @@ class Settings:
     name: str
     database_url: str = ""
     instance: str = "1"
+    host: str = "127.0.0.1"
     port: int = 0
     kafka: str = "localhost:9092"
     prefix: str = ""
     secret: str = ""
-    saga: Literal["choreographed", "orchestrated"] = "choreographed"
+    saga: Saga = "choreographed"
     cards: str = ""
     smtp: str = ""
     patience: float = 2.0

@@ -15,7 +15,7 @@ from tests.app.conftest import Open, answer_from
 from tests.ingest.records import TOPICS, record
 
 BEFORE = given.NOON - given.SECOND
-PAGES = ("overview", "events", "order", "models", "projections", "health")
+PAGES = ("overview", "events", "logs", "order", "models", "services", "projections", "health")
 
 
 def parts(at: AppTest) -> list[Any]:

@@ -17,6 +17,8 @@ PAGES = (
     "/",
     "/events",
     "/events?e=2&t=2026-03-01T12:05:00Z",
+    "/logs",
+    "/logs?e=2&level=error",
     "/order",
     "/order?k=order-1&p=orders&when=status+is+not+nothing&path=status",
     "/order?k=order-1&p=orders&known=20&t2=2026-03-01T12:01:00Z",
@@ -24,6 +26,7 @@ PAGES = (
     "/models?p=orders&when=status+is+not+nothing",
     "/models?p=orders&when=status+%3D%3D+paid",
     "/models?p=orders&t2=2026-03-01T12:05:00Z",
+    "/services",
     "/projections?p=orders",
     "/health?n=1",
 )

@@ -18,7 +18,7 @@ def looked_at(window: Window) -> None:
 
 
 @pytest.mark.parametrize(
-    "page", ["/", "/events", "/order", "/models?p=automatic", "/models?p=orders", "/projections", "/health"]
+    "page", ["/", "/events", "/logs", "/order", "/models?p=automatic", "/models?p=orders", "/projections", "/health"]
 )
 def test_lists(page: str, window: Window) -> None:
     window.open(page)

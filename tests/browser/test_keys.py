@@ -104,10 +104,11 @@ def test_rows_the_sheet_and_the_search(window: Window, place: Place) -> None:
 
 def test_chords_go_to_pages(window: Window, place: Place) -> None:
     window.open("/health")
-    for letter, path in (("p", "/projections"), ("e", "/events"), ("t", "/order"), ("m", "/models"), ("h", "/health")):
+    pages = {"p": "projections", "e": "events", "l": "logs", "t": "order", "m": "models", "s": "services"}
+    for letter, page in pages.items():
         window.page.wait_for_timeout(500)  # a page that was just drawn may be drawn again, between the two keys
         press(window, place, "g", letter)
-        window.until_place(path)
+        window.until_place(f"/{page}")
     window.page.wait_for_timeout(500)
     press(window, place, "g", "o")
     window.until_place("/")

@@ -70,6 +70,7 @@ ACTS = {
     "/events": row,
     "/order?k=order-1&p=orders": path,
     "/models?p=orders": condition,
+    "/services": pin,
     "/projections": read_model,
     "/health": pin,
 }

@@ -1,10 +1,15 @@
 """Small services for tests of what stands between services: threads of this process, with a registry and a broker."""
 
+import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
+import httpx
 import msgspec
 from kafka import KafkaConsumer
 
@@ -78,6 +83,31 @@ class Mesh:
 
     def names(self) -> list[str]:
         return [one["event"] for one in self.told()]
+
+
+class Beside:
+    """A sidecar process beside a service of this process, whose log is a file that the test writes."""
+
+    def __init__(self, mesh: Mesh, log: Path, beside: str) -> None:
+        self.port = free_port()
+        here = {"log": str(log), "beside": beside, "port": self.port, "registry": ""}
+        self._settings = mesh.settings("sidecar", "echo/1", **here)
+        self.start()
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "seed.shop", "sidecar"]
+        environment = os.environ | self._settings.environment
+        self.process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    def answers(self) -> bool:
+        try:
+            return httpx.get(f"http://127.0.0.1:{self.port}/metrics", timeout=1).status_code == 200
+        except httpx.HTTPError:
+            return False
 
 
 class Echo:

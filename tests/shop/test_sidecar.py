@@ -1,9 +1,6 @@
 """The sidecar: ships every line of the log, or names what is lost, and may die without costing a request."""
 
 import json
-import os
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +17,7 @@ from seed.shop.platform.calls import Calls
 from seed.shop.platform.sidecar import Sidecar
 from seed.shop.platform.tail import Tail
 from tests.parts.kafka import Kafka
-from tests.shop.mesh import Echo, Mesh, who
+from tests.shop.mesh import Beside, Echo, Mesh, who
 from tests.shop.services import until
 
 
@@ -82,31 +79,6 @@ def mesh(kafka: Kafka) -> Iterator[Mesh]:
     made.registry()
     yield made
     made.stop()
-
-
-class Beside:
-    """A sidecar process beside a service of this process, whose log is a file that the test writes."""
-
-    def __init__(self, mesh: Mesh, log: Path, beside: str) -> None:
-        self.port = free_port()
-        here = {"log": str(log), "beside": beside, "port": self.port, "registry": ""}
-        self._settings = mesh.settings("sidecar", "echo/1", **here)
-        self.start()
-
-    def start(self) -> None:
-        command = [sys.executable, "-m", "seed.shop", "sidecar"]
-        environment = os.environ | self._settings.environment
-        self.process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
-
-    def kill(self) -> None:
-        self.process.kill()
-        self.process.wait()
-
-    def answers(self) -> bool:
-        try:
-            return httpx.get(f"http://127.0.0.1:{self.port}/metrics", timeout=1).status_code == 200
-        except httpx.HTTPError:
-            return False
 
 
 def lines(mesh: Mesh) -> list[dict[str, object]]:

@@ -41,7 +41,7 @@ function mount(root) {
   try { off.checked = localStorage.getItem(STORE) === "off"; } catch { off.disabled = true; }
   off.addEventListener("change", () => localStorage.setItem(STORE, off.checked ? "off" : "on"));
   root.querySelector("button").addEventListener("click", () => sheet.close());
-  const page = (key) => press(`.st-key-nav_${{ o: "overview", e: "events", t: "order", m: "models", p: "projections", h: "health" }[key] || "none"} a`);
+  const page = (key) => press(`.st-key-nav_${{ o: "overview", e: "events", l: "logs", t: "order", m: "models", s: "services", p: "projections", h: "health" }[key] || "none"} a`);
   const move = (by) => { document.dispatchEvent(new CustomEvent("chronoscope:move", { detail: by })); return true; };
   const single = {
     "/": search, "?": () => { sheet.open ? sheet.close() : sheet.showModal(); return true; },

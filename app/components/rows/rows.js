@@ -40,8 +40,44 @@ function row(spec, columns, first) {
   return tr;
 }
 
-function draw(root, data) {
-  const table = el("table");
+// Rows that stay as they were keep their element: with the focus, under the pointer, and where one has scrolled to.
+function fill(body, made) {
+  const kept = new Set(made);
+  [...body.children].forEach((tr) => { if (!kept.has(tr)) tr.remove(); });
+  made.forEach((tr, i) => { if (body.children[i] !== tr) body.insertBefore(tr, body.children[i] || null); });
+}
+
+function items(data, drawn) {
+  const first = Math.max(0, data.columns.findIndex((c) => c.link));
+  const made = new Map(), next = (text, build) => {
+    let name = text;
+    while (made.has(name)) name += " ";
+    made.set(name, drawn.get(name) || build());
+  };
+  for (const spec of data.rows) {
+    const { separator, ...plain } = spec;
+    if (separator) next(separator, () => {
+      const tr = el("tr", "separator"), td = el("td", "", separator);
+      td.colSpan = data.columns.length; tr.append(td);
+      return tr;
+    });
+    next(JSON.stringify(plain), () => row(plain, data.columns, first));
+  }
+  return made;
+}
+
+// The table that is there already, where only its rows are others.
+function refill(root, data, held) {
+  const box = root.querySelector(".rows"), body = box.querySelector("tbody"), top = box.scrollTop;
+  const seen = top > 0 && [...body.children].find((tr) => tr.offsetTop + tr.offsetHeight > top), at = seen && seen.offsetTop;
+  held.drawn = items(data, held.drawn);
+  fill(body, [...held.drawn.values()]);
+  if (seen) box.scrollTop = seen.isConnected ? top + seen.offsetTop - at : 0;
+  scrollable(box, data);
+}
+
+function draw(root, data, held) {
+  const table = el("table", data.dense ? "dense" : "");
   const group = el("colgroup");
   data.columns.forEach((c) => { const col = el("col"); if (c.width) col.style.width = c.width; group.append(col); });
   table.append(group);
@@ -51,15 +87,9 @@ function draw(root, data) {
     data.columns.forEach((c) => { const th = el(c.title ? "th" : "td", c.align || "", c.title); if (c.title) th.scope = "col"; head.append(th); });
     const thead = el("thead"); thead.append(head); table.append(thead);
   }
-  const first = Math.max(0, data.columns.findIndex((c) => c.link));
   const body = el("tbody");
-  for (const spec of data.rows) {
-    if (spec.separator) {
-      const tr = el("tr", "separator"), td = el("td", "", spec.separator);
-      td.colSpan = data.columns.length; tr.append(td); body.append(tr);
-    }
-    body.append(row(spec, data.columns, first));
-  }
+  held.drawn = items(data, new Map());
+  body.append(...held.drawn.values());
   table.append(body);
   const box = root.querySelector(".rows");
   box.style.maxHeight = data.height ? `${data.height}px` : "";
@@ -94,6 +124,13 @@ function move(root, by) {
   rows[to].querySelector("a").focus({ preventScroll: true });
 }
 
+function update(root, data, held) {
+  const chosen = data.rows.find((one) => one.selected);
+  const frame = JSON.stringify([data.columns, data.caption, data.height, data.dense, chosen && chosen.id]);
+  if (frame === held.frame) refill(root, data, held); else draw(root, data, held);
+  held.frame = frame;
+}
+
 export default function ({ data, parentElement: root }) {
   let held = tables.get(root);
   if (!held) {
@@ -103,6 +140,6 @@ export default function ({ data, parentElement: root }) {
   }
   held.keyboard = data.keyboard;
   const text = JSON.stringify(data);
-  if (text !== held.text) { held.text = text; draw(root, data); }
+  if (text !== held.text) { held.text = text; update(root, data, held); }
   return () => { if (!root.isConnected) { held.stop.abort(); tables.delete(root); } };
 }

@@ -7,7 +7,7 @@ const CELL = 0.24; // of a list's width, the narrowest of those that are cut
 const PLAIN = /^[ -~]*$/; // of letters that are no wider
 
 function newList(box, make, fill) {
-  const list = { box, body: box.querySelector(".body"), make, fill, count: 0, height: 0, width: 0, top: 0, from: 0, rows: [] };
+  const list = { box, body: box.querySelector(".body"), make, fill, count: 0, height: 0, width: 0, top: 0, from: 0, spare: SPARE, rows: [] };
   box.addEventListener("scroll", () => {
     if (box.scrollTop === list.top) return; // scrolled here, and filled
     list.top = box.scrollTop;
@@ -30,8 +30,8 @@ function listLength(list, count) {
   list.top = Math.min(list.top, Math.max(0, count * ROW - list.height));
 }
 function inView(list) {
-  const from = Math.max(0, Math.floor(list.top / ROW) - SPARE);
-  return [from, Math.min(list.count, Math.ceil((list.top + list.height) / ROW) + SPARE)];
+  const from = Math.max(0, Math.floor(list.top / ROW) - list.spare);
+  return [from, Math.min(list.count, Math.ceil((list.top + list.height) / ROW) + list.spare)];
 }
 function fillList(list) {
   const [from, to] = inView(list), slots = Math.ceil(list.height / ROW) + 2 * SPARE + 1;

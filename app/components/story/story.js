@@ -1,7 +1,7 @@
 // The time machine: where one stands in a key's story, the state there, what the step changed. All of it moves here, by
 // itself; the address is told when the hand has come to rest, and is the truth again from then on.
 const REST = 250; // milliseconds after the last key
-const LET_GO = 30; // milliseconds after the pointer was let go: the state is drawn first
+const LET_GO = 16; // milliseconds after the pointer was let go: a frame, in which the state is drawn first
 const ECHO = 10_000; // milliseconds in which the answer to an older settling may still come in, on a machine in a hurry
 const HELD_ON = 1500; // milliseconds that the story waits for the address once the moment bar was let go
 const LEAST = 360; // pixels that the panes have at least
@@ -93,6 +93,7 @@ function paint(s) {
   const races = s.hand && Math.abs(s.at - s.passed) > 1;
   s.passed = s.at;
   s.turn = races && !s.turn; // where steps are passed over, the list and the state take turns, a frame each
+  s.past.spare = races ? 0 : SPARE; // nor is it scrolled meanwhile
   if (races) later(s);
   if (!s.turn) paintPast(s); // first: scrolling lays out what has changed so far
   placeHand(s);

@@ -8,7 +8,7 @@ from pathlib import Path
 from seed.broker import free_port
 from seed.shop.database import create_databases
 from seed.shop.platform.supervisor import Program, logs_in, troubles_in
-from seed.shop.settings import Settings
+from seed.shop.settings import Saga, Settings
 
 INSTANCES = {"payments": 2}
 """How many instances a service has, where it is not one."""
@@ -24,12 +24,23 @@ KEPT = (*(name for name in SERVICES["orchestrated"] if name not in DATABASES), "
 """Services with a database of their own."""
 
 
+def watched(servers: str, saga: Saga, orders: float = Settings.orders_a_minute) -> Settings:
+    """What all programs of a shop to watch are told: they tell often, and their breakers open soon."""
+    return Settings(name="", kafka=servers, saga=saga, orders_a_minute=orders, told_every=15.0, breaker=3)
+
+
 def fleet(
-    folder: Path, place: str, shop: Settings, *, gateway: int, instances: Mapping[str, int] = INSTANCES
+    folder: Path,
+    place: str,
+    shop: Settings,
+    *,
+    gateway: int,
+    host: str = "127.0.0.1",
+    instances: Mapping[str, int] = INSTANCES,
 ) -> list[Program]:
     """All programs of the shop, those first that others need. Makes the databases at `place`.
 
-    `shop` is what all are told alike; names, addresses and secrets are made here.
+    `shop` is what all are told alike; names, addresses and secrets are made here. The gateway answers on `host`.
     """
     urls = create_databases(place, KEPT)
     registry, cards = free_port(), free_port()
@@ -46,7 +57,7 @@ def fleet(
     for name in SERVICES[shop.saga]:
         one = replace(common, name=name, database_url=urls.get(DATABASES.get(name, name), ""))
         programs += _instances(one, instances.get(name, 1), logs_in(folder))
-    programs += _instances(replace(common, name="gateway", threads=16), 1, logs_in(folder), port=gateway)
+    programs += _instances(replace(common, name="gateway", threads=16, host=host), 1, logs_in(folder), port=gateway)
     return [*programs, *_instances(replace(common, name="customers"), 1, logs_in(folder))]
 
 
@@ -61,6 +72,7 @@ def _instances(settings: Settings, count: int, logs: Path, port: int = 0) -> Ite
 
 def _sidecar(beside: Settings, port: int, logs: Path) -> Program:
     settings = replace(beside, name="sidecar", instance=f"{beside.name}/{beside.instance}", port=port, threads=16)
+    settings = replace(settings, host=Settings.host)
     settings = replace(settings, database_url="", registry="", sidecar="", troubles="")
     settings = replace(settings, log=str(logs / f"{beside.name}-{beside.instance}.log"))
     settings = replace(settings, beside=f"http://127.0.0.1:{beside.port}")
