@@ -12,7 +12,6 @@ import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from kafka import KafkaConsumer
 
 from seed.broker import free_port
 from seed.shop.errors import Unreachable
@@ -20,7 +19,7 @@ from seed.shop.platform.calls import Calls
 from seed.shop.platform.sidecar import Sidecar
 from seed.shop.platform.tail import Tail
 from tests.parts.kafka import Kafka
-from tests.shop.mesh import Echo, Mesh, who
+from tests.shop.mesh import Echo, Mesh, read, who
 from tests.shop.services import until
 
 
@@ -110,14 +109,7 @@ class Beside:
 
 
 def lines(mesh: Mesh) -> list[dict[str, object]]:
-    consumer = KafkaConsumer(
-        mesh.prefix + "logs", bootstrap_servers=mesh.servers, auto_offset_reset="earliest", group_id=None
-    )
-    found: list[dict[str, object]] = []
-    while records := consumer.poll(timeout_ms=1_000):
-        found += [json.loads(one.value) for part in records.values() for one in part]
-    consumer.close()
-    return found
+    return read(mesh.servers, mesh.prefix + "logs")
 
 
 @pytest.mark.real("kafka")
