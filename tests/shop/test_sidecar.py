@@ -42,6 +42,19 @@ def test_only_whole_lines_are_read_and_a_new_reader_goes_on(tmp_path: Path) -> N
     assert (batch.lines, batch.first, batch.lost_after) == ([b"three"], 3, None)
 
 
+def test_a_reader_that_knows_no_place_loses_what_came_while_it_was_dead(tmp_path: Path) -> None:
+    """The control begins at the end, as `tail -f` does."""
+    log = tmp_path / "a.log"
+    log.write_bytes(b"one\n")
+    assert drained(Tail(log)) == [b"one"]
+    with log.open("ab", buffering=0) as service, log.open("rb") as naive:
+        service.write(b"two\n")
+        naive.seek(0, os.SEEK_END)
+        service.write(b"three\n")
+        assert naive.readlines() == [b"three\n"]
+    assert drained(Tail(log)) == [b"two", b"three"]
+
+
 def test_lines_that_are_not_done_come_again_under_the_same_numbers(tmp_path: Path) -> None:
     log = tmp_path / "a.log"
     log.write_bytes(b"one\ntwo\n")
