@@ -43,9 +43,10 @@ SERVICES: Mapping[str, Callable[[Host], object]] = {
 def hosted(settings: Settings) -> Host:
     """The service of that name in its host, ready to start, and known to the registry once it has."""
     host = Host(settings)
-    troubled = Troubled(host) if settings.troubles else None
+    if settings.troubles:
+        Troubled(host)
     SERVICES[settings.name](host)
-    register(host, lambda: troubled is not None and troubled.cut)
+    register(host)
     return host
 
 

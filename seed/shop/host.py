@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from typing import Any, TypeVar
 
+import httpx
 import msgspec
 from flask import Flask, Response, request
 from sqlalchemy import Connection, Engine, MetaData
@@ -31,12 +32,16 @@ View = Callable[..., Any]
 
 
 class Host:
-    """One instance of a service: give it routes and handlers, then `start` it. Paths in `quiet` are not logged."""
+    """One instance of a service: give it routes and handlers, then `start` it. Paths in `quiet` are not logged.
+
+    Its messages go by its `bus`, its calls to other programs by a `transport` that it makes.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self.settings, self.name = settings, settings.name
         self.app = Flask(settings.name)
         self.bus = Bus(settings.kafka, settings.name, settings.instance, prefix=settings.prefix)
+        self.transport: Callable[[], httpx.BaseTransport] = httpx.HTTPTransport
         self.failures: dict[str, str] = {}
         self.quiet = {"/health"}
         self._steps: list[tuple[str, float, Callable[[], object]]] = []

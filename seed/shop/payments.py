@@ -102,9 +102,11 @@ class Payments:
         return {name: getattr(found, name) for name in SHOWN}
 
     def _due(self) -> Sequence[Row[Any]]:
+        """Those that were asked for least come first: a card that hangs is not to keep the breaker open for others."""
         due = PAYMENTS.c.status.in_(UNDER_WAY) & (PAYMENTS.c.due <= clock.now())
+        waiting = select(PAYMENTS).where(due).order_by(PAYMENTS.c.attempts, PAYMENTS.c.due).limit(50)
         with self._desk.engine.connect() as connection:
-            return connection.execute(select(PAYMENTS).where(due).order_by(PAYMENTS.c.due).limit(50)).all()
+            return connection.execute(waiting).all()
 
     def _try(self, until: float, payment: Row[Any]) -> bool:
         """Whether there was time for it."""

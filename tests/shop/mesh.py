@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import httpx
 import msgspec
@@ -19,6 +19,7 @@ from seed.shop.host import Host
 from seed.shop.platform.calls import Asked, Calls
 from seed.shop.platform.discovery import register
 from seed.shop.platform.registry import Registry
+from seed.shop.platform.troubles import Troubled
 from seed.shop.settings import Settings
 from seed.shop.trace import current
 from tests.parts.kafka import Kafka
@@ -44,12 +45,12 @@ class Mesh:
     def settings(self, name: str, instance: str = "1", **settings: Any) -> Settings:
         return Settings(name=name, instance=instance, **{**self.common, **settings})
 
-    def run(
-        self, name: str, build: Build, instance: str = "1", *, silent: Callable[[], bool] = bool, **settings: Any
-    ) -> Host:
+    def run(self, name: str, build: Build, instance: str = "1", **settings: Any) -> Host:
         host = Host(self.settings(name, instance, **settings))
+        if host.settings.troubles:
+            Troubled(host)
         build(host)
-        register(host, silent)
+        register(host)
         host.start()
         self.hosts.append(host)
         return host
@@ -70,16 +71,7 @@ class Mesh:
 
     def told(self) -> list[dict[str, Any]]:
         """The platform's events up to now."""
-        consumer = KafkaConsumer(
-            self.prefix + "platform", bootstrap_servers=self.servers, auto_offset_reset="earliest", group_id=None
-        )
-        try:
-            found: list[dict[str, Any]] = []
-            while records := consumer.poll(timeout_ms=1_000):
-                found += [msgspec.json.decode(one.value) for part in records.values() for one in part]
-            return found
-        finally:
-            consumer.close()
+        return read(self.servers, self.prefix + "platform")
 
     def names(self) -> list[str]:
         return [one["event"] for one in self.told()]
@@ -110,6 +102,18 @@ class Beside:
             return False
 
 
+def read(servers: str, topic: str) -> list[dict[str, Any]]:
+    """What the topic holds up to now."""
+    consumer = KafkaConsumer(topic, bootstrap_servers=servers, auto_offset_reset="earliest", group_id=None)
+    try:
+        found: list[dict[str, Any]] = []
+        while records := consumer.poll(timeout_ms=1_000):
+            found += [msgspec.json.decode(one.value) for part in records.values() for one in part]
+        return found
+    finally:
+        consumer.close()
+
+
 class Echo:
     """Says which instance it is; sleeps first, as long as it is told to."""
 
@@ -123,8 +127,32 @@ class Echo:
         return {"instance": self.name, "flow": current().correlation_id}
 
 
+class Launched:
+    """An echo in a process of its own, which can be killed."""
+
+    def __init__(self, mesh: Mesh, instance: str) -> None:
+        settings = mesh.settings("echo", instance, port=free_port())
+        self.address = f"http://127.0.0.1:{settings.port}"
+        command = [sys.executable, "-m", "tests.shop.echo"]
+        self._process = subprocess.Popen(command, env=os.environ | settings.environment, stdout=subprocess.DEVNULL)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        self._process.kill()
+        self._process.wait()
+
+
 def who(calls: Calls, method: str = "GET") -> str:
-    answer = calls.to("echo").send(Asked(method, "/who"))
+    return instance_of(calls.to("echo").send(Asked(method, "/who")))
+
+
+def instance_of(answer: httpx.Response) -> str:
     return str(msgspec.json.decode(answer.content)["instance"])
 
 

@@ -213,11 +213,10 @@ def staged(folder: Path, saga: Saga) -> Iterator[Stage]:
         shutil.copy(TOPICS, folder / "chronoscope.toml")
         told = Settings(name="", kafka=started.servers, saga=saga, orders_a_minute=40, told_every=5.0, breaker=3)
         told = replace(told, rate="9999/minute")  # our customer looks often
-        gateway = free_port()
-        programs = fleet(folder, f"sqlite:///{folder}/databases", told, gateway=gateway, instances={"payments": 3})
+        programs = fleet(folder, f"sqlite:///{folder}/databases", told, gateway=free_port(), instances={"payments": 3})
         running, held = _held_back(programs)
         with ingesting(folder, started.servers), Supervisor(folder, running, print) as supervisor:
-            street = Street(supervisor, gateway, f"http://127.0.0.1:{running[0].environment['SHOP_PORT']}", "")
+            street = Street(supervisor, {one.name: one for one in programs}, folder)
             yield Stage(folder, street, held)
             street.gateway.close()
 

@@ -1,15 +1,16 @@
 """Calls between services: found by the registry, shared among instances, guarded; each beside the same without it."""
 
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
 from seed.shop.errors import BulkheadFull, NobodyThere, Unreachable
 from seed.shop.platform.calls import Asked, Calls
+from seed.shop.platform.troubles import Trouble, Troubles
 from tests.parts.kafka import Kafka
 from tests.shop.mesh import Echo, Mesh, at_once, who
 from tests.shop.services import until
@@ -35,16 +36,6 @@ def shares(calls: Calls, times: int = 60) -> Counter[str]:
     return Counter(who(calls) for _ in range(times))
 
 
-def test_a_third_instance_gets_its_share_and_no_caller_is_restarted(make: Callable[..., Mesh]) -> None:
-    mesh = make()
-    for name in ("1", "2"):
-        mesh.run("echo", Echo, name)
-    calls = mesh.caller()
-    until(lambda: _tried(calls) and shares(calls) == {"1": 30, "2": 30})
-    mesh.run("echo", Echo, "3")
-    until(lambda: shares(calls) == {"1": 20, "2": 20, "3": 20}, seconds=5)
-
-
 def test_an_instance_that_ends_costs_no_call_and_a_dead_registry_none_either(make: Callable[..., Mesh]) -> None:
     mesh = make()
     first, _ = (mesh.run("echo", Echo, name) for name in ("1", "2"))
@@ -60,13 +51,12 @@ def test_an_instance_that_ends_costs_no_call_and_a_dead_registry_none_either(mak
     assert shares(calls) == {"2": 60}
 
 
-def test_who_says_nothing_for_too_long_is_forgotten_and_that_is_told(make: Callable[..., Mesh]) -> None:
+def test_who_says_nothing_for_too_long_is_forgotten_and_that_is_told(make: Callable[..., Mesh], tmp_path: Path) -> None:
     mesh = make()
     calls = mesh.caller()
-    silent = threading.Event()
-    mesh.run("echo", Echo, silent=silent.is_set)
+    mesh.run("echo", Echo, troubles=str(tmp_path))
     until(lambda: _tried(calls))
-    silent.set()
+    Troubles(tmp_path).begin("echo", Trouble.PARTITION)
     until(lambda: _forgotten(calls), seconds=8)
     until(lambda: "Instance Expired" in mesh.names())
 
@@ -78,6 +68,20 @@ def test_who_ends_in_good_order_has_left_also_when_the_registry_ends_next(make: 
     mesh.end(echo)
     mesh.end(mesh.hosts[0])
     assert mesh.names()[-1] == "Instance Left"
+
+
+def test_who_is_cut_off_calls_nobody_until_the_network_is_mended(make: Callable[..., Mesh], tmp_path: Path) -> None:
+    mesh = make(patience=0.5)
+    mesh.run("echo", Echo)
+    cut, free = mesh.caller(troubles=str(tmp_path)), mesh.caller()
+    until(lambda: _tried(cut) and _tried(free))
+    Troubles(tmp_path).begin("caller", Trouble.PARTITION)
+    until(lambda: not _tried(cut))
+    took = [_seconds(cut) for _ in range(3)]
+    assert max(took) < 1.5  # patient no longer than with a callee that hangs
+    assert _tried(free)
+    Troubles(tmp_path).end()
+    until(lambda: _tried(cut), seconds=8)
 
 
 @pytest.mark.parametrize(("breaker", "fast"), [(3, True), (0, False)], ids=["with a breaker", "without"])

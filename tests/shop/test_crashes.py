@@ -23,6 +23,7 @@ from seed.shop.database import connect
 from seed.shop.errors import Unreachable
 from seed.shop.host import Host
 from seed.shop.messages import Message, message
+from seed.shop.orders.catalogue import Catalogue
 from seed.shop.orders.order import Fact, State, confirm, folded
 from seed.shop.outbox import Outbox
 from seed.shop.platform.calls import Calls
@@ -172,6 +173,40 @@ def test_the_read_side_answers_while_the_write_side_is_down(shop: Shop) -> None:
     until(lambda: shop.status(again) == "confirmed")
 
 
+def test_without_a_side_of_its_own_nobody_reads_while_nobody_writes(shop: Shop) -> None:
+    shop.launch("orders", module="tests.shop.one_sided")
+    order = a_mug_ordered(shop)
+    until(lambda: shop.get("orders", f"/orders/{order}"))
+    shop.kill("orders")
+    with pytest.raises(httpx.TransportError):
+        shop.get("orders", f"/orders/{order}")
+
+
+def a_mug_ordered(shop: Shop) -> str:
+    """An order in a shop without a product service."""
+    mug = {"sku": "mug", "name": "mug", "price": 1}
+    bus = Bus(shop.settings("orders").kafka, "test", "1", prefix=shop.prefix)
+    bus.publish([message("test", "products", "Product Created", "mug", mug, 0)])
+    bus.close()
+    return shop.order()
+
+
+@pytest.mark.parametrize(("own", "status"), [(True, 201), (False, 503)], ids=["with prices of its own", "asking"])
+def test_orders_are_taken_while_the_product_service_is_down(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, own: bool, status: int
+) -> None:
+    """Without a copy of the prices that events brought, the order service has to ask, and the order is lost."""
+    shop.start("products", "orders")
+    shop.offer()
+    shop.order()
+    if not own:
+        calls = Calls(Host(shop.settings("orders"))).at("products", f"http://127.0.0.1:{shop.ports['products']}")
+        monkeypatch.setattr(Catalogue, "priced", lambda _, sku, __: calls.get(f"/products/{sku}"))
+    shop.halt("products")
+    said = {"customer_id": "c1", "items": [{"sku": "mug", "quantity": 1}]}
+    assert shop.post("orders", "/create_order", said).status_code == status
+
+
 def test_one_of_two_instances_is_killed_under_load(shop: Shop) -> None:
     shop.start("cards", "products", "orders", "order-views")
     shop.launch("payments", "payments#2")
@@ -187,9 +222,7 @@ def test_one_of_two_instances_is_killed_under_load(shop: Shop) -> None:
 @pytest.mark.parametrize(("guarded", "confirmed"), [(True, 1), (False, 2)], ids=["expected version", "naive"])
 def test_two_writers_of_one_order(shop: Shop, guarded: bool, confirmed: int) -> None:
     shop.start("orders")
-    mug = {"sku": "mug", "name": "mug", "price": 1}
-    shop.hosts["orders"].bus.publish([message("test", "products", "Product Created", "mug", mug, 0)])
-    order, both, calls = shop.order(), threading.Barrier(2), count()
+    order, both, calls = a_mug_ordered(shop), threading.Barrier(2), count()
 
     def slow(state: State, said: Mapping[str, Any]) -> Fact | None:
         """Both read the order before either writes."""

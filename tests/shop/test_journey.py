@@ -14,14 +14,9 @@ from eventstore import EventStore, Histories, Projector, load
 from eventstore.ingest import Intake
 from eventstore.ingest.ingester import Ingester
 from eventstore.settings import Settings as StoreSettings
-from seed.broker import free_port
-from seed.shop.bus import make_topics
-from seed.shop.platform.fleet import fleet
-from seed.shop.platform.supervisor import Supervisor
-from seed.shop.settings import Settings
 from tests.parts.kafka import Kafka
 from tests.shop.services import until
-from tests.shop.street import Street
+from tests.shop.street import Street, opened
 
 pytestmark = pytest.mark.real("kafka")
 
@@ -30,31 +25,14 @@ TOLD = StoreSettings.load({"CHRONOSCOPE_SETTINGS": str(Path(seed.shop.__file__).
 
 @pytest.fixture(scope="module")
 def street(kafka: Kafka, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
-    folder, prefix, port = tmp_path_factory.mktemp("shop"), kafka.name("street") + "-", free_port()
-    make_topics(kafka.servers, prefix=prefix)
-    told = Settings(
-        name="", kafka=kafka.servers, prefix=prefix, pace=0.2, patience=5.0, told_every=2.0, rate="999/second"
-    )
-    programs = fleet(folder, f"sqlite:///{folder}/databases", told, gateway=port, instances={"orders": 2})
-    programs = [one for one in programs if not one.name.startswith("customers")]
-    registry = f"http://127.0.0.1:{programs[0].environment['SHOP_PORT']}"
-    with Supervisor(folder, programs, lambda _: None) as supervisor:
-        made = Street(supervisor, port, registry, prefix)
-        until(lambda: len(made.there()) == 8 and len(made.there()["orders"]) == 2, seconds=120)
-        made.offer("mug", 1_000)
+    folder = tmp_path_factory.mktemp("shop")
+    with opened(kafka, folder, {"orders": 2}, patience=5.0, told_every=2.0) as made:
         yield made
-        made.gateway.close()
-
-
-def until_known(street: Street, headers: dict[str, str], sku: str) -> httpx.Response:
-    """The order service hears of a new product a moment later."""
-    answer: httpx.Response = until(lambda: (got := street.order(headers, sku)).status_code == 201 and got, seconds=60)
-    return answer
 
 
 def test_an_orders_whole_story_is_in_the_store_as_one_flow(street: Street, kafka: Kafka, tmp_path: Path) -> None:
     anna = street.customer()
-    answer = until_known(street, anna, "mug")
+    answer = street.ordered(anna)
     order, flow = answer.json()["order_id"], answer.headers["traceparent"].split("-")[1]
     until(lambda: street.status(anna, order) == "delivered", seconds=60)
     full = street.full(anna, order)
@@ -85,13 +63,16 @@ def test_an_orders_whole_story_is_in_the_store_as_one_flow(street: Street, kafka
 
 
 def test_one_of_two_instances_killed_under_load_loses_no_accepted_order(street: Street) -> None:
+    """The control is whoever knows the killed one by its address alone."""
     bert = street.customer()
-    until_known(street, bert, "mug")
+    street.ordered(bert)
+    killed = next(one["direct"] for one in street.there()["orders"] if one["instance"] == "1")
 
     def order(number: int) -> httpx.Response:
         if number == 20:
             os.kill(street.supervisor.pid("orders-1"), signal.SIGKILL)
-        return street.order(bert, "mug")
+            until(lambda: gone(killed))
+        return street.order(bert)
 
     with ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(order, range(60)))
@@ -99,3 +80,11 @@ def test_one_of_two_instances_killed_under_load_loses_no_accepted_order(street: 
     orders = {answer.json()["order_id"] for answer in answers}
     assert len(orders) == 60
     until(lambda: all(street.status(bert, one) == "delivered" for one in orders), seconds=90)
+
+
+def gone(address: str) -> bool:
+    try:
+        httpx.post(f"{address}/create_order", json={}, timeout=5)
+    except httpx.ConnectError:
+        return True
+    return False

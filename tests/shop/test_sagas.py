@@ -68,7 +68,7 @@ def run(shop: Shop, saga: str) -> Run:
     time.sleep(2)
     shop.launch("payments")
     with EventStore.open(shop.urls["orders"], read_only=True) as store:
-        until(lambda: all(ended(number, one) for number, one in enumerate(in_turn(store, ids))), 120, every=1)
+        until(lambda: all(ended(number, one) for number, one in enumerate(in_turn(store, ids))), 240, every=1)
         until(lambda: not any(shop.get("products", f"/products/{sku}")["reserved"] for sku in PRICES))
         products = {sku: shop.get("products", f"/products/{sku}") for sku in PRICES}
         return Run(in_turn(store, ids), shop.get("cards", "/ledger"), shop.get("payments", "/payments"), products)
@@ -89,10 +89,9 @@ def awaits_money(number: int, order: Mapping[str, Any]) -> bool:
 
 @pytest.fixture(scope="module", params=list(SERVICES_OF))
 def finished(request: pytest.FixtureRequest, kafka: Kafka, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
-    # Cards fail here, not their provider: a breaker would only make the run longer. And nothing is to be overdue, also
-    # where the machine is in a hurry: test_coordinator.py has that.
+    # nothing is to be overdue, also where the machine is in a hurry: test_coordinator.py has that
     place = f"sqlite:///{tmp_path_factory.mktemp('shop')}"
-    shop = Shop(kafka, place, saga=request.param, breaker=0, deadline=600.0)
+    shop = Shop(kafka, place, saga=request.param, deadline=600.0)
     try:
         yield run(shop, request.param)
     finally:

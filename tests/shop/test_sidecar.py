@@ -9,7 +9,6 @@ import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from kafka import KafkaConsumer
 
 from seed.broker import free_port
 from seed.shop.errors import Unreachable
@@ -17,7 +16,7 @@ from seed.shop.platform.calls import Calls
 from seed.shop.platform.sidecar import Sidecar
 from seed.shop.platform.tail import Tail
 from tests.parts.kafka import Kafka
-from tests.shop.mesh import Beside, Echo, Mesh, who
+from tests.shop.mesh import Beside, Echo, Mesh, read, who
 from tests.shop.services import until
 
 
@@ -38,6 +37,19 @@ def test_only_whole_lines_are_read_and_a_new_reader_goes_on(tmp_path: Path) -> N
         opened.write(b"ee\n")
     batch = Tail(log).read()
     assert (batch.lines, batch.first, batch.lost_after) == ([b"three"], 3, None)
+
+
+def test_a_reader_that_knows_no_place_loses_what_came_while_it_was_dead(tmp_path: Path) -> None:
+    """The control begins at the end, as `tail -f` does."""
+    log = tmp_path / "a.log"
+    log.write_bytes(b"one\n")
+    assert drained(Tail(log)) == [b"one"]
+    with log.open("ab", buffering=0) as service, log.open("rb") as naive:
+        service.write(b"two\n")
+        naive.seek(0, os.SEEK_END)
+        service.write(b"three\n")
+        assert naive.readlines() == [b"three\n"]
+    assert drained(Tail(log)) == [b"two", b"three"]
 
 
 def test_lines_that_are_not_done_come_again_under_the_same_numbers(tmp_path: Path) -> None:
@@ -82,14 +94,7 @@ def mesh(kafka: Kafka) -> Iterator[Mesh]:
 
 
 def lines(mesh: Mesh) -> list[dict[str, object]]:
-    consumer = KafkaConsumer(
-        mesh.prefix + "logs", bootstrap_servers=mesh.servers, auto_offset_reset="earliest", group_id=None
-    )
-    found: list[dict[str, object]] = []
-    while records := consumer.poll(timeout_ms=1_000):
-        found += [json.loads(one.value) for part in records.values() for one in part]
-    consumer.close()
-    return found
+    return read(mesh.servers, mesh.prefix + "logs")
 
 
 @pytest.mark.real("kafka")

@@ -1,6 +1,7 @@
 """What the time machine makes of the living shop: one trace for each order, and the read models fold it."""
 
 import secrets
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,10 @@ from eventstore import EventStore, Histories, Projector, load
 from eventstore.ingest import Intake
 from eventstore.ingest.ingester import Ingester
 from eventstore.settings import Settings
+from seed.shop import bus
 from seed.shop.bus import TOPICS
 from tests.parts.kafka import Kafka
+from tests.shop.mesh import read
 from tests.shop.services import Shop, until
 from tests.shop.test_services import mailbox, register
 
@@ -44,6 +47,21 @@ def test_an_order_is_one_trace_through_all_services(running: Shop, kafka: Kafka,
         assert [one.type for one in flow if one.causation_id not in causes] == ["Order Created"]
         assert store.rows("SELECT count(*) FROM dead_letters") == [(0,)]
         check_read_models(store, order, customer)
+
+
+def test_without_context_in_the_messages_the_trace_ends_with_the_request(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control: the services handle the same messages, each as if it were the first."""
+    monkeypatch.setattr(bus, "following", lambda _: nullcontext())
+    shop.start("cards", "products", "orders", "order-views", "payments")
+    shop.offer("mug", 12.5, 5)
+    order = shop.order()
+    until(lambda: shop.status(order) == "paid")
+    servers = shop.settings("orders").kafka
+    told = [one for topic in ("orders", "stock", "payments") for one in read(servers, shop.prefix + topic)]
+    flow = next(one["correlation_id"] for one in told if one["event"] == "Order Created")
+    assert [one["event"] for one in told if one["correlation_id"] == flow] == ["Order Created"]
 
 
 def check_read_models(store: EventStore, order: str, customer: str) -> None:

@@ -36,7 +36,7 @@ class Calls:
 
     def __init__(self, host: Host) -> None:
         self._host, self._signals, self._discovery = host, Signals(host), Discovery(host)
-        self._client = httpx.Client()
+        self._client = httpx.Client(transport=host.transport())
         self._callers: dict[str, Caller] = {}
         host.every(host.settings.told_every, "summary", self.tell)
         host.at_end(self._client.close)
@@ -154,9 +154,10 @@ class _Way(NamedTuple):
         until, failure = clock.elapsed() + self.patience, Unreachable(self.callee, "no time is left")
         for others, one in zip(reversed(range(len(instances))), instances, strict=True):
             # one that hangs must leave the others their time, where they may be asked
+            now = clock.elapsed()
             share = 2 if others and asked.repeatable else 1
             try:
-                return self._try(one, asked, (until - clock.elapsed()) / share)
+                return self._try(one, asked, now + (until - now) / share)
             except Unreachable as error:
                 failure = error
                 self.rest(one)
@@ -164,11 +165,11 @@ class _Way(NamedTuple):
                     break
         raise failure
 
-    def _try(self, one: Instance, asked: Asked, seconds: float) -> httpx.Response:
-        reason = "no time is left"
-        for address in one.addresses if seconds > 0 else ():
+    def _try(self, one: Instance, asked: Asked, until: float) -> httpx.Response:
+        reason = "it has no address"
+        for address in one.addresses:
             try:
-                answer = self._request(address, asked, seconds)
+                answer = self._request(address, asked, until - clock.elapsed())
             except NOWHERE as error:
                 reason = type(error).__name__
             except (httpx.NetworkError, httpx.ProtocolError) as error:
@@ -185,6 +186,8 @@ class _Way(NamedTuple):
         raise _NotDelivered(self.callee, reason)
 
     def _request(self, address: str, asked: Asked, seconds: float) -> httpx.Response:
+        if seconds <= 0:
+            raise httpx.ConnectTimeout("no time is left")
         said = {**headers(), **asked.headers}
         return self.client.request(
             asked.method, address + asked.path, content=asked.content, headers=said, timeout=seconds

@@ -4,7 +4,7 @@ No call waits for the registry, and when it is dead the last view serves: who is
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import count
 
 import httpx
@@ -53,8 +53,8 @@ class Discovery:
         self._resting[instance] = clock.elapsed() + REST
 
 
-def register(host: Host, silent: Callable[[], bool] = lambda: False) -> None:
-    """Have the host tell the registry that it lives, as long as it lives and is not `silent`."""
+def register(host: Host) -> None:
+    """Have the host tell the registry that it lives, as long as it lives."""
     if not host.settings.registry:
         return
     registry, settings = _Registry(host), host.settings
@@ -64,10 +64,9 @@ def register(host: Host, silent: Callable[[], bool] = lambda: False) -> None:
         registry.close()
 
     def beat() -> None:
-        if not silent():
-            direct = f"http://127.0.0.1:{host.port}"
-            me = Instance(settings.name, settings.instance, settings.sidecar or direct, direct)
-            registry.ask("POST", "/instances", me)
+        direct = f"http://127.0.0.1:{host.port}"
+        me = Instance(settings.name, settings.instance, settings.sidecar or direct, direct)
+        registry.ask("POST", "/instances", me)
 
     host.every(HEARTBEAT, "heartbeat", beat)
     host.at_end(leave)
@@ -78,7 +77,7 @@ class _Registry:
 
     def __init__(self, host: Host) -> None:
         self._host, self._answers = host, True
-        self._client = httpx.Client(base_url=host.settings.registry, timeout=1.0)
+        self._client = httpx.Client(base_url=host.settings.registry, timeout=1.0, transport=host.transport())
 
     def ask(self, method: str, path: str, said: Instance | None = None) -> bytes | None:
         try:

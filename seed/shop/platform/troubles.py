@@ -9,6 +9,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 from eventstore import clock
 from seed.shop.bus import Bus
 from seed.shop.host import Host
@@ -64,6 +66,7 @@ class Troubled:
         self._answer = host.app.wsgi_app
         host.app.wsgi_app = self._late  # type: ignore[method-assign,assignment]
         host.bus = _TroubledBus(host.settings, self)
+        host.transport = lambda: _TroubledTransport(self)
         host.every(0.2, "troubles", self.look)
 
     @property
@@ -75,12 +78,16 @@ class Troubled:
         """See which trouble there is now."""
         self.trouble = self._troubles.of(self._service)
 
-    def _late(self, environment: Any, start_response: Any) -> Any:
-        until = clock.elapsed() + HOLD
-        while self.cut:
-            if clock.elapsed() > until:
-                raise Partitioned
+    def passes(self, seconds: float) -> bool:
+        """Whether what is sent now gets through, perhaps only when the network is mended within so many seconds."""
+        until = clock.elapsed() + seconds
+        while self.cut and clock.elapsed() < until:
             time.sleep(0.05)
+        return not self.cut
+
+    def _late(self, environment: Any, start_response: Any) -> Any:
+        if not self.passes(HOLD):
+            raise Partitioned
         if self.trouble is Trouble.SLOW:
             time.sleep(DELAY)
         return self._answer(environment, start_response)
@@ -112,3 +119,16 @@ class _TroubledBus(Bus):
             self._leave()
             raise Partitioned
         super().consume()
+
+
+class _TroubledTransport(httpx.HTTPTransport):
+    """The way to other programs, on which nothing arrives while the service is cut off."""
+
+    def __init__(self, troubled: Troubled) -> None:
+        super().__init__()
+        self._troubled = troubled
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        if not self._troubled.passes(request.extensions["timeout"]["connect"]):
+            raise httpx.ConnectTimeout(str(Partitioned()), request=request)
+        return super().handle_request(request)

@@ -1,0 +1,119 @@
+"""Instances come and go under load: a new one gets its share, a killed one costs no request."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from itertools import cycle
+from threading import Event, Thread
+
+import pytest
+
+from seed.shop.errors import Unreachable
+from seed.shop.platform.calls import KEY, Asked, Calls
+from tests.parts.kafka import Kafka
+from tests.shop.mesh import Echo, Launched, Mesh, instance_of, who
+from tests.shop.services import until
+
+pytestmark = pytest.mark.real("kafka")
+
+Ask = Callable[[], str]
+"""One request; the instance that answered."""
+
+FAILED = "failed"
+
+
+@pytest.fixture
+def mesh(kafka: Kafka) -> Iterator[Mesh]:
+    made = Mesh(kafka, breaker=0)
+    made.registry()
+    yield made
+    made.stop()
+
+
+class Load:
+    """Callers who ask one request after another as long as the block runs; `answers` has what they got, in order."""
+
+    def __init__(self, *asks: Ask) -> None:
+        self.answers: list[str] = []
+        self._enough = Event()
+        self._callers = [Thread(target=self._run, args=(ask,)) for ask in asks]
+
+    def __enter__(self) -> "Load":
+        for caller in self._callers:
+            caller.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._enough.set()
+        for caller in self._callers:
+            caller.join()
+
+    def last(self, count: int) -> Counter[str]:
+        """Who gave the last answers."""
+        return Counter(self.answers[-count:])
+
+    def _run(self, ask: Ask) -> None:
+        while not self._enough.wait(0.01):
+            try:
+                self.answers.append(ask())
+            except Unreachable:
+                self.answers.append(FAILED)
+
+
+def by_discovery(calls: Calls) -> Ask:
+    return lambda: who(calls)
+
+
+def by_list(calls: Calls, *addresses: str) -> Ask:
+    """The control: the addresses of the instances that there were once, in turn."""
+    turns = cycle(calls.at(f"echo at {address}", address) for address in addresses)
+    return lambda: instance_of(next(turns).send(Asked("GET", "/who")))
+
+
+def test_a_third_instance_gets_its_share_within_five_seconds_and_no_caller_is_restarted(mesh: Mesh) -> None:
+    """The control is a caller with a fixed list of addresses: it never sends the third one any."""
+    addresses = [f"http://127.0.0.1:{mesh.run('echo', Echo, name).port}" for name in ("1", "2")]
+    calls = mesh.caller()
+    until(lambda: answers(by_discovery(calls)))
+    with Load(by_discovery(calls), by_discovery(calls)) as load, Load(by_list(calls, *addresses)) as fixed:
+        until(lambda: set(load.last(30)) == {"1", "2"})
+        mesh.run("echo", Echo, "3")
+        until(lambda: load.last(30)["3"] >= 8, seconds=5)
+        before = len(fixed.answers)
+        until(lambda: len(fixed.answers) >= before + 30)
+    assert set(load.answers) == {"1", "2", "3"}
+    assert set(fixed.answers) == {"1", "2"}
+
+
+def test_killing_one_of_two_instances_under_load_loses_no_request(mesh: Mesh) -> None:
+    """The control is a caller with both addresses, but no way around the one that does not answer."""
+    with Launched(mesh, "1") as first, Launched(mesh, "2") as second:
+        calls = mesh.caller()
+        until(lambda: answers(by_discovery(calls)))
+        fixed_list = by_list(calls, first.address, second.address)
+        with Load(by_discovery(calls), keyed(calls)) as load, Load(fixed_list) as fixed:
+            until(lambda: {"1", "2"} <= set(load.answers) and {"1", "2"} <= set(fixed.answers))
+            first.kill()
+            killed_at = len(load.answers)
+            until(lambda: len(load.answers) >= killed_at + 60)
+            until(lambda: FAILED in fixed.answers)
+    assert set(load.answers) == {"1", "2"}
+    assert set(load.answers[-30:]) == {"2"}
+
+
+def keyed(calls: Calls) -> Ask:
+    """Requests that change something, and may be sent twice because they have a key."""
+
+    def ask() -> str:
+        asked = Asked("POST", "/who", headers={KEY: str(time.monotonic())})
+        return instance_of(calls.to("echo").send(asked))
+
+    return ask
+
+
+def answers(ask: Ask) -> bool:
+    try:
+        ask()
+    except Unreachable:
+        return False
+    return True
