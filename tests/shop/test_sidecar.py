@@ -1,6 +1,7 @@
 """The sidecar: ships every line of the log, or names what is lost, and may die without costing a request."""
 
 import json
+import os
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
