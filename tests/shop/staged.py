@@ -6,6 +6,7 @@ It runs as `make shop` runs it: a broker, an ingester, every service in a proces
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -47,6 +48,8 @@ class Stage:
 
     def __init__(self, folder: Path, street: Street, held: Mapping[str, Sequence[Program]]) -> None:
         self.street, self._folder, self._held = street, folder, held
+        # until it starts, minutes later, nobody else may take its ports
+        self._kept = [socket.create_server(("127.0.0.1", int(one.environment["SHOP_PORT"]))) for one in held["third"]]
         until(lambda: {"users", "products"} <= set(street.there()), START)
         street.offer(SKU, 1_000)
         self.anna = until(self._registered, START)
@@ -64,6 +67,11 @@ class Stage:
         time.sleep(1.0)  # until it is noticed
         yield
         self.street.supervisor.troubles.end([service])
+
+    def free_ports(self) -> None:
+        """Leave the ports of the third instance to it."""
+        while self._kept:
+            self._kept.pop().close()
 
     def order(self, country: str = "DE") -> str:
         """Order something to that country, as soon as it can be; its id."""
@@ -148,6 +156,7 @@ def waiting(stage: Stage) -> Notes:
 
 def third(stage: Stage) -> Notes:
     """A third instance of the payments joins, and leaves."""
+    stage.free_ports()
     with stage.running("third"):
         until(lambda: len(stage.street.there().get("payments", ())) == 3, 30)
         time.sleep(12)
