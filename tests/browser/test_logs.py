@@ -98,6 +98,8 @@ def test_an_open_line_pauses_the_list_and_stands_beside_its_trace(logs: Window, 
 
 def test_filters_and_keys(logs: Window) -> None:
     for text in ("line 1", "line 2", "line 3", "line 4", "line 5", "TIMED out"):  # the list must not overtake any
+        logs.settled()
+        logs.page.locator(".st-key-search input").wait_for()
         logs.page.keyboard.press("/")
         logs.page.keyboard.type(text)
         logs.page.keyboard.press("Enter")

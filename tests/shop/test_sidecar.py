@@ -135,7 +135,7 @@ def test_without_the_fall_back_a_killed_sidecar_costs_requests(mesh: Mesh, tmp_p
     alone = mesh.caller(breaker=0).at("echo", f"http://127.0.0.1:{sidecar.port}")
     assert alone.get("/who")["instance"] == "1"
     sidecar.kill()
-    with pytest.raises(Unreachable, match="ConnectError"):
+    with pytest.raises(Unreachable):
         alone.get("/who")
 
 
