@@ -28,7 +28,7 @@ Build = Callable[[Host], object]
 
 
 class Mesh:
-    """A registry, and services that find each other by it. `settings` hold for all of them."""
+    """A registry, and services that find each other by it, up to the end of the block. `settings` hold for all."""
 
     def __init__(self, kafka: Kafka, **settings: Any) -> None:
         self.servers, self.prefix = kafka.servers, kafka.name("mesh") + "-"
@@ -37,6 +37,14 @@ class Mesh:
         common = {"kafka": self.servers, "prefix": self.prefix, "registry": self.registry_at, "secret": "s"}
         self.common: dict[str, Any] = {**common, **settings}
         self.hosts: list[Host] = []
+
+    def __enter__(self) -> Self:
+        self.registry()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for host in reversed(self.hosts):
+            host.stop()
 
     def registry(self) -> Host:
         port = int(self.registry_at.rpartition(":")[2])
@@ -65,41 +73,12 @@ class Mesh:
         self.hosts.remove(host)
         host.stop()
 
-    def stop(self) -> None:
-        for host in reversed(self.hosts):
-            host.stop()
-
     def told(self) -> list[dict[str, Any]]:
         """The platform's events up to now."""
         return read(self.servers, self.prefix + "platform")
 
     def names(self) -> list[str]:
         return [one["event"] for one in self.told()]
-
-
-class Beside:
-    """A sidecar process beside a service of this process, whose log is a file that the test writes."""
-
-    def __init__(self, mesh: Mesh, log: Path, beside: str) -> None:
-        self.port = free_port()
-        here = {"log": str(log), "beside": beside, "port": self.port, "registry": ""}
-        self._settings = mesh.settings("sidecar", "echo/1", **here)
-        self.start()
-
-    def start(self) -> None:
-        command = [sys.executable, "-m", "seed.shop", "sidecar"]
-        environment = os.environ | self._settings.environment
-        self.process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
-
-    def kill(self) -> None:
-        self.process.kill()
-        self.process.wait()
-
-    def answers(self) -> bool:
-        try:
-            return httpx.get(f"http://127.0.0.1:{self.port}/metrics", timeout=1).status_code == 200
-        except httpx.HTTPError:
-            return False
 
 
 def read(servers: str, topic: str) -> list[dict[str, Any]]:
@@ -128,13 +107,12 @@ class Echo:
 
 
 class Launched:
-    """An echo in a process of its own, which can be killed."""
+    """A program in a process of its own, which can be killed and started again; it ends with the block."""
 
-    def __init__(self, mesh: Mesh, instance: str) -> None:
-        settings = mesh.settings("echo", instance, port=free_port())
+    def __init__(self, settings: Settings, *arguments: str) -> None:
         self.address = f"http://127.0.0.1:{settings.port}"
-        command = [sys.executable, "-m", "tests.shop.echo"]
-        self._process = subprocess.Popen(command, env=os.environ | settings.environment, stdout=subprocess.DEVNULL)
+        self._command, self._environment = [sys.executable, "-m", *arguments], os.environ | settings.environment
+        self.start()
 
     def __enter__(self) -> Self:
         return self
@@ -142,10 +120,30 @@ class Launched:
     def __exit__(self, *_: object) -> None:
         self.kill()
 
+    def start(self) -> None:
+        self._process = subprocess.Popen(self._command, env=self._environment, stdout=subprocess.DEVNULL)
+
     def kill(self) -> None:
         """End it as a power cut would."""
         self._process.kill()
         self._process.wait()
+
+    def answers(self, path: str = "/metrics") -> bool:
+        try:
+            return httpx.get(self.address + path, timeout=1).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+
+def launched_echo(mesh: Mesh, instance: str) -> Launched:
+    """An echo that can be killed."""
+    return Launched(mesh.settings("echo", instance, port=free_port()), "tests.shop.echo")
+
+
+def launched_sidecar(mesh: Mesh, log: Path, beside: str) -> Launched:
+    """A sidecar beside a service of this process, whose log is a file that the test writes."""
+    here = {"log": str(log), "beside": beside, "port": free_port(), "registry": ""}
+    return Launched(mesh.settings("sidecar", "echo/1", **here), "seed.shop", "sidecar")
 
 
 def who(calls: Calls, method: str = "GET") -> str:

@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import httpx
 
@@ -26,7 +26,7 @@ from seed.shop.bus import make_topics
 from seed.shop.platform.fleet import fleet
 from seed.shop.platform.supervisor import Program, Supervisor
 from seed.shop.platform.troubles import Trouble
-from seed.shop.settings import Settings
+from seed.shop.settings import Saga, Settings
 from tests.shop.services import until
 from tests.shop.street import Street
 
@@ -38,7 +38,6 @@ START = 120.0
 LOOK = 0.3
 """How often our customer looks whether it is so, in seconds: more would be a load of its own."""
 
-Saga = Literal["choreographed", "orchestrated"]
 Notes = dict[str, str]
 """What the scenes leave behind: the id of each one's order, the time of each one's moment."""
 

@@ -3,7 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -20,16 +20,8 @@ pytestmark = pytest.mark.real("kafka")
 
 @pytest.fixture
 def make(kafka: Kafka) -> Iterator[Callable[..., Mesh]]:
-    meshes: list[Mesh] = []
-
-    def made(**settings: object) -> Mesh:
-        meshes.append(Mesh(kafka, **settings))
-        meshes[-1].registry()
-        return meshes[-1]
-
-    yield made
-    for mesh in meshes:
-        mesh.stop()
+    with ExitStack() as meshes:
+        yield lambda **settings: meshes.enter_context(Mesh(kafka, **settings))
 
 
 def shares(calls: Calls, times: int = 60) -> Counter[str]:

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.real("kafka")
 ORDERS = 30
 PATIENCE = 0.8
 """How long the answer for one card is waited for, in seconds."""
-TIMEOUT = 4.5
+TIMEOUT = 3.0
 """How long somebody waits who has the pending payments processed, in seconds."""
 
 Make = Callable[..., Shop]

@@ -56,10 +56,8 @@ class Client:
 
 @pytest.fixture
 def mesh(kafka: Kafka) -> Iterator[Mesh]:
-    made = Mesh(kafka, patience=0.4)
-    made.registry()
-    yield made
-    made.stop()
+    with Mesh(kafka, patience=0.4) as made:
+        yield made
 
 
 def opened(mesh: Mesh, customer: str = "anna", **settings: Any) -> Client:

@@ -11,7 +11,7 @@ import pytest
 from seed.shop.errors import Unreachable
 from seed.shop.platform.calls import KEY, Asked, Calls
 from tests.parts.kafka import Kafka
-from tests.shop.mesh import Echo, Launched, Mesh, instance_of, who
+from tests.shop.mesh import Echo, Mesh, instance_of, launched_echo, who
 from tests.shop.services import until
 
 pytestmark = pytest.mark.real("kafka")
@@ -24,10 +24,8 @@ FAILED = "failed"
 
 @pytest.fixture
 def mesh(kafka: Kafka) -> Iterator[Mesh]:
-    made = Mesh(kafka, breaker=0)
-    made.registry()
-    yield made
-    made.stop()
+    with Mesh(kafka, breaker=0) as made:
+        yield made
 
 
 class Load:
@@ -87,7 +85,7 @@ def test_a_third_instance_gets_its_share_within_five_seconds_and_no_caller_is_re
 
 def test_killing_one_of_two_instances_under_load_loses_no_request(mesh: Mesh) -> None:
     """The control is a caller with both addresses, but no way around the one that does not answer."""
-    with Launched(mesh, "1") as first, Launched(mesh, "2") as second:
+    with launched_echo(mesh, "1") as first, launched_echo(mesh, "2") as second:
         calls = mesh.caller()
         until(lambda: answers(by_discovery(calls)))
         fixed_list = by_list(calls, first.address, second.address)

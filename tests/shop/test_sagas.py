@@ -68,7 +68,7 @@ def run(shop: Shop, saga: str) -> Run:
     time.sleep(2)
     shop.launch("payments")
     with EventStore.open(shop.urls["orders"], read_only=True) as store:
-        until(lambda: all(ended(number, one) for number, one in enumerate(in_turn(store, ids))), 240, every=1)
+        until(lambda: all(ended(number, one) for number, one in enumerate(in_turn(store, ids))), 120, every=1)
         until(lambda: not any(shop.get("products", f"/products/{sku}")["reserved"] for sku in PRICES))
         products = {sku: shop.get("products", f"/products/{sku}") for sku in PRICES}
         return Run(in_turn(store, ids), shop.get("cards", "/ledger"), shop.get("payments", "/payments"), products)

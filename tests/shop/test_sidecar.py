@@ -17,7 +17,7 @@ from seed.shop.platform.calls import Calls
 from seed.shop.platform.sidecar import Sidecar
 from seed.shop.platform.tail import Tail
 from tests.parts.kafka import Kafka
-from tests.shop.mesh import Beside, Echo, Mesh, read, who
+from tests.shop.mesh import Echo, Mesh, launched_sidecar, read, who
 from tests.shop.services import until
 
 
@@ -88,10 +88,8 @@ def test_no_line_is_missed_however_it_is_written(
 
 @pytest.fixture
 def mesh(kafka: Kafka) -> Iterator[Mesh]:
-    made = Mesh(kafka)
-    made.registry()
-    yield made
-    made.stop()
+    with Mesh(kafka) as made:
+        yield made
 
 
 def lines(mesh: Mesh) -> list[dict[str, object]]:
@@ -102,12 +100,11 @@ def lines(mesh: Mesh) -> list[dict[str, object]]:
 def test_a_killed_sidecar_costs_no_request_and_loses_no_line(mesh: Mesh, tmp_path: Path) -> None:
     log = tmp_path / "echo.log"
     port = free_port()
-    sidecar = Beside(mesh, log, f"http://127.0.0.1:{port}")
-    mesh.run("echo", Echo, port=port, sidecar=f"http://127.0.0.1:{sidecar.port}")
-    calls = mesh.caller()
-    until(sidecar.answers)
-    until(lambda: _answered(calls))
-    try:
+    with launched_sidecar(mesh, log, f"http://127.0.0.1:{port}") as sidecar:
+        mesh.run("echo", Echo, port=port, sidecar=sidecar.address)
+        calls = mesh.caller()
+        until(sidecar.answers)
+        until(lambda: _answered(calls))
         with log.open("a", buffering=1) as opened:
             for number in range(300):
                 opened.write(json.dumps({"level": "info", "message": f"line {number}"}) + "\n")
@@ -119,24 +116,23 @@ def test_a_killed_sidecar_costs_no_request_and_loses_no_line(mesh: Mesh, tmp_pat
         until(sidecar.answers)
         found = until(lambda: len(read := {str(one["id"]): one for one in lines(mesh)}) == 300 and read)
         assert [one["message"] for one in sorted(found.values(), key=_number)] == [f"line {n}" for n in range(300)]
-        assert b"shop_log_lines_total" in httpx.get(f"http://127.0.0.1:{sidecar.port}/metrics").content
+        assert b"shop_log_lines_total" in httpx.get(f"{sidecar.address}/metrics").content
         assert "Service Healthy" in mesh.names()
-    finally:
-        sidecar.kill()
 
 
 @pytest.mark.real("kafka")
 def test_without_the_fall_back_a_killed_sidecar_costs_requests(mesh: Mesh, tmp_path: Path) -> None:
     """The control: a caller that knows the sidecar's address alone."""
     port = free_port()
-    sidecar = Beside(mesh, tmp_path / "echo.log", f"http://127.0.0.1:{port}")
-    mesh.run("echo", Echo, port=port)
-    until(sidecar.answers)
-    alone = mesh.caller(breaker=0).at("echo", f"http://127.0.0.1:{sidecar.port}")
-    assert alone.get("/who")["instance"] == "1"
-    sidecar.kill()
-    with pytest.raises(Unreachable):
-        alone.get("/who")
+    with launched_sidecar(mesh, tmp_path / "echo.log", f"http://127.0.0.1:{port}") as sidecar:
+        mesh.run("echo", Echo, port=port)
+        until(sidecar.answers)
+        alone = mesh.caller(breaker=0).at("echo", sidecar.address)
+        assert alone.get("/who")["instance"] == "1"
+        sidecar.kill()
+        until(lambda: not sidecar.answers())  # and the connection that was kept is known to be dead
+        with pytest.raises(Unreachable, match="ConnectError"):
+            alone.get("/who")
 
 
 @pytest.mark.real("kafka")

@@ -3,7 +3,6 @@
 import signal
 import subprocess
 import sys
-import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import pytest
 from seed.broker import free_port
 from seed.shop.platform.supervisor import runs_in
 from tests.parts.kafka import Kafka
+from tests.shop.services import until
 
 pytestmark = pytest.mark.real("kafka")
 
@@ -23,7 +23,7 @@ def test_it_answers_and_ends_in_order(kafka: Kafka, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "seed.shop.platform", *options, f"--gateway={gateway}"]
     with subprocess.Popen(command) as process:
         try:
-            assert _orders(gateway)
+            assert _sells(gateway)
             assert runs_in(folder)
         finally:
             process.send_signal(signal.SIGTERM)
@@ -31,13 +31,13 @@ def test_it_answers_and_ends_in_order(kafka: Kafka, tmp_path: Path) -> None:
     assert not runs_in(folder)
 
 
-def _orders(gateway: int) -> bool:
-    """Whether the customers find what they may buy, in the end."""
-    until = time.monotonic() + 90
-    while time.monotonic() < until:
+def _sells(gateway: int) -> bool:
+    """Whether there is something to buy at the gateway, in the end."""
+
+    def answered() -> bool:
         with suppress(httpx.HTTPError):
             answer = httpx.get(f"http://127.0.0.1:{gateway}/products", timeout=5)
-            if answer.status_code == httpx.codes.OK and answer.json():
-                return True
-        time.sleep(0.2)
-    return False
+            return answer.status_code == httpx.codes.OK and bool(answer.json())
+        return False
+
+    return bool(until(answered, seconds=90))

@@ -16,11 +16,12 @@ from PIL import Image
 from playwright.sync_api import Browser
 
 from eventstore import EventStore, RecordedEvent
+from seed.shop.settings import Saga
 from tests.browser.pages import PATIENCE, Window
 from tests.browser.served import ROOT, dashboard
 from tests.browser.write_tour import SIZE
 from tests.parts import browser
-from tests.shop.staged import SCENES, Notes, Saga, staged
+from tests.shop.staged import SCENES, Notes, staged
 
 PICTURES = ROOT / "docs" / "images" / "patterns"
 MOST = 80_000
