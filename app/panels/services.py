@@ -25,7 +25,7 @@ def drawn(found: Services, look: Look, place: Place) -> None:
 
 def spread(at: Standing, look: Look, place: Place) -> None:
     """The trouble around the moment, each with the way to just before it."""
-    note = "a row goes to the moment of its event"
+    note = f"the last {spreading.SHOWN} up to this moment, the next {spreading.NEXT}; a row goes to its moment"
     parts.facts({"title": "How it spread", "level": "h2", "note": note}, key="spread_head")
     table = spreading.spread(queries.spread(context.VIEWER, at), look, place)
     if table.rows:
