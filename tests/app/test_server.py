@@ -40,6 +40,11 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         yield int(address.rpartition(":")[2])
 
 
+def test_no_page_around_it_may_lead_it(served: int) -> None:
+    _, _, body = ask(served, "/_stcore/host-config")
+    assert json.loads(body)["allowedOrigins"] == []
+
+
 def ask(port: int, path: str, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], bytes]:
     """Status, headers and the beginning of the answer, over a plain socket that sends what it is told to."""
     wanted = {"Host": f"127.0.0.1:{port}", "Connection": "close", "Content-Length": "0"}

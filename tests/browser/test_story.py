@@ -18,6 +18,7 @@ from tests.browser.telling import Core, shown
 pytestmark = pytest.mark.real("chromium")
 
 EVENTS = 600  # more than two windows of steps
+BAR = b"Back to live (n)"  # what a button says that stands beside the moment bar
 ADDRESS = f"/order?k={telling.KEY}&p={telling.PROJECTION}"
 
 
@@ -218,6 +219,24 @@ def test_a_drag_is_one_entry_and_back_and_forward_move_the_hand(window: Window, 
         window.until_so(partial(stands, window, index), index)
         window.settled()
         assert shown(window) == core.shown(index)
+
+
+def test_where_the_hand_comes_to_rest_the_rest_of_the_page_is_not_drawn_again(window: Window, core: Core) -> None:
+    came: list[bytes] = []
+
+    def listen(frame: str | bytes) -> None:
+        came.append(frame if isinstance(frame, bytes) else frame.encode())
+
+    window.page.on("websocket", lambda socket: socket.on("framereceived", listen))
+    window.open(ADDRESS)
+    shown(window)
+    came.clear()
+    press(window, "Home")
+    until_step(window, core, 0)
+    window.until_so(lambda: any(b"left_alone" in frame for frame in came), "the last part of the story")
+    assert not any(BAR in frame for frame in came)
+    window.page.go_back()
+    window.until_so(lambda: any(BAR in frame for frame in came), "the whole page")
 
 
 def test_a_link_leads_to_its_step(window: Window, core: Core) -> None:
