@@ -23,11 +23,11 @@ class Place:
     `t` is a time (RFC 3339) and `known` a position: the moment on both clocks. `w` is a window `from~to`, `c` a
     category, `type` an event type, `stream` a stream or a prefix with `*`, `q` a part of an id, of log lines of the
     message; of those `level` is the least level and `trace` their flow. `after` and `until` are positions that page
-    through events, `e` the position of the open event, `k` the chosen key. `reason` and
-    `n` choose dead letters. `p` is a read model, `f` conditions on its facets, `by` the facet to count by, `sum` the
-    one to sum, `t2` a second moment to compare with, `move` the change whose keys to show, `ever` asks who was ever so,
-    `row` is where a page of keys begins. `path` is a field of the key's state whose history is open, `when` a condition
-    on the state that is asked for. `service` is the service that the map narrows to.
+    through events, `e` the position of the open event, `k` the chosen key. `reason` and `n` choose dead letters. `p` is
+    a read model, `f` conditions on its facets, `by` the facet to count by, `sum` the one to sum, `t2` a second moment
+    to compare with, `move` the change whose keys to show, `ever` asks who was ever so, `row` is where a page of keys
+    begins. `path` is a field of the key's state whose history is open, `when` a condition on the state that is asked
+    for. `service` is the service that the map narrows to.
     """
 
     t: str = ""

@@ -15,13 +15,13 @@ Saga = Literal["choreographed", "orchestrated"]
 class Settings:
     """One instance of a service.
 
-    `name` is the service's, `instance` tells its instances apart. It answers on `host`, whose `port` 0
-    is a free one. `prefix` stands before
-    the names of topics and groups, so that several shops share a broker. `secret` signs tokens: the services that
-    read them have the same. `cards` is the address of the card provider, `smtp` that of a mail server (`host:port`;
-    empty: mails go to the mailbox alone). `patience` is how many seconds a call to another program may take,
-    `pay_every` how often payments that are due are tried, 0: only when somebody asks for it. `pace` is how many seconds
-    each leg of a parcel's way takes, `deadline` after how many an orchestrated saga no longer waits for an answer.
+    `name` is the service's, `instance` tells its instances apart. It answers on `host`, whose `port` 0 is a free one.
+    `prefix` stands before the names of topics and groups, so that several shops share a broker. `secret` signs tokens:
+    the services that read them have the same. `cards` is the address of the card provider, `smtp` that of a mail server
+    (`host:port`; empty: mails go to the mailbox alone). `patience` is how many seconds a call to another program may
+    take, `pay_every` how often payments that are due are tried, 0: only when somebody asks for it. `pace` is how many
+    seconds each leg of a parcel's way takes, `deadline` after how many an orchestrated saga no longer waits for an
+    answer.
 
     `registry` is the registry's address (empty: the instance is not registered and finds nobody), `sidecar` that of the
     sidecar before it, by which others reach it as long as the sidecar lives. `threads` is how many requests it answers
