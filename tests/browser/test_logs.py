@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Route
 
 from eventstore import EventStore, NewEvent
 from tests import given
@@ -98,7 +98,6 @@ def test_an_open_line_pauses_the_list_and_stands_beside_its_trace(logs: Window, 
 
 def test_filters_and_keys(logs: Window) -> None:
     for text in ("line 1", "line 2", "line 3", "line 4", "line 5", "TIMED out"):  # the list must not overtake any
-        logs.settled()
         logs.page.locator(".st-key-search input").wait_for()
         logs.page.keyboard.press("/")
         logs.page.keyboard.type(text)
@@ -110,6 +109,26 @@ def test_filters_and_keys(logs: Window) -> None:
     logs.page.keyboard.press("g")
     logs.page.keyboard.press("l")
     logs.until_place("/logs")
+
+
+def test_the_search_waits_for_a_field_that_is_still_being_fetched(
+    told: tuple[EventStore, str], chromium: Browser
+) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    with fresh(chromium, told[1]) as window:
+        window.page.route("**/TextInput.*.js", hold)
+        window.open("/logs").shows("order 1 timed out")
+        window.page.keyboard.press("/")
+        assert held
+        window.page.wait_for_timeout(300)
+        assert window.path == "/logs"
+        for route in held:
+            route.continue_()
+        window.until("() => document.activeElement.matches('.st-key-search input')")
 
 
 def test_what_a_line_holds_is_shown_and_never_run(logs: Window) -> None:

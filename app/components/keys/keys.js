@@ -27,8 +27,10 @@ function press(selector) {
   if (found) found.click();
   return Boolean(found);
 }
+// The field, also where the page has it and Streamlit is still fetching what draws it; without one, the Events page.
 function search() {
   const field = document.querySelector(".st-key-search input");
+  if (!field && document.querySelector(".st-key-search")) return Boolean(requestAnimationFrame(search));
   if (!field) return press(".st-key-nav_events a");
   field.focus(); field.select();
   return true;
