@@ -14,7 +14,7 @@ from tests import given
 from tests.browser.conftest import VECTORS
 from tests.browser.pages import Window
 
-KEY, PROJECTION = "thing-1", "automatic"
+KEY, OTHER, PROJECTION = "thing-1", "thing-2", "automatic"
 IN_ROW = 240
 """So many characters of a value stand in a row."""
 
@@ -33,7 +33,10 @@ def value(random: Random, depth: int = 0) -> Any:
 
 
 def fill(path: Path, events: int) -> None:
-    """A story of so many events: some late, some at the same time, days without any, and deleted now and then."""
+    """A story of so many events: some late, some at the same time, days without any, and deleted now and then.
+
+    Another key has one event.
+    """
     random, at, clock = Random(6), given.NOON, [given.NOON]
     with EventStore.open(f"sqlite:///{path}", now=lambda: clock[0]) as store:
         for number in range(events):
@@ -43,6 +46,7 @@ def fill(path: Path, events: int) -> None:
             type_ = TOMBSTONE if number % 83 == 82 else random.choice(("Order Paid", "Order Failed", *VECTORS))
             data = {random.choice(NAMES): value(random) for _ in range(random.randrange(4))}
             store.append([given.event(KEY, type_, data, at - (20_000 * given.SECOND if late else 0))])
+        store.append([given.event(OTHER, "Order Paid", {"status_": "other"}, given.NOON)])
         Projector(store, load(Settings().projections)).catch_up()
 
 

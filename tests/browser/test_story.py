@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator
+from playwright.sync_api import Browser, Locator, Route
 
 from app import formats
 from tests.browser import telling
@@ -306,6 +306,25 @@ def test_names_and_roles(window: Window) -> None:
     assert window.page.get_by_role("grid", name="State").count() == 1
     for name in ("First", "← Back", "On →", "Last"):
         assert window.page.get_by_role("button", name=name, exact=True).count() == 1
+
+
+def test_the_rows_of_another_key_wait_until_this_ones_are_there(window: Window, core: Core) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    window.page.route(f"**/steps?k={telling.OTHER}*", hold)
+    field = window.page.get_by_label("Find an order, a payment, any stream")
+    field.fill(telling.OTHER)
+    field.press("Enter")
+    window.page.get_by_role("heading", name=telling.OTHER, exact=True).wait_for()
+    window.until_so(lambda: bool(held), "the steps are asked")
+    waiting = window.page.locator(".story.waiting .leaf:not([hidden])")
+    assert waiting.count() == len(core.shown(EVENTS - 1)["state"])
+    held[0].continue_()
+    window.until_so(lambda: waiting.count() == 0, "the rows of the other key")
+    assert [row[:2] for row in shown(window)["state"]] == [["status", '"Order Paid"'], ["status_", '"other"']]
 
 
 def test_what_the_server_cannot_answer_is_said_and_tried_again(window: Window, core: Core) -> None:

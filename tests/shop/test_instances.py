@@ -5,10 +5,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import cycle
 from threading import Event, Thread
+from types import SimpleNamespace
 
 import pytest
 
+from eventstore import clock
 from seed.shop.errors import Unreachable
+from seed.shop.platform import registry
 from seed.shop.platform.calls import KEY, Asked, Calls
 from tests.parts.kafka import Kafka
 from tests.shop.mesh import Echo, Mesh, instance_of, launched_echo, who
@@ -115,3 +118,17 @@ def answers(ask: Ask) -> bool:
     except Unreachable:
         return False
     return True
+
+
+def test_a_registry_that_stood_still_forgets_nobody_that_it_could_not_hear(
+    mesh: Mesh, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls, ahead = mesh.caller(), [0.0]
+    mesh.run("echo", Echo)
+    until(lambda: answers(by_discovery(calls)))
+    monkeypatch.setattr(registry, "clock", SimpleNamespace(elapsed=lambda: clock.elapsed() + ahead[0]))
+    for _ in range(3):
+        ahead[0] += 60
+        time.sleep(3 * registry.LOOK)
+    assert "Instance Expired" not in mesh.names()
+    assert who(calls) == "1"

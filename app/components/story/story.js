@@ -22,7 +22,6 @@ async function read(s) {
     s.index = index;
     s.of = data;
     problem(s, "");
-    s.story.classList.remove("waiting");
     for (const row of s.past.rows) row.was = {};
     s.number.style.width = `${Math.max(2 * count(index.total).length + 4, count(index.total).length + 7)}ch`; // the strip keeps its width while numbers grow
     if (s.strip.width) layOut(s);
@@ -136,6 +135,7 @@ function paintState(s) {
   s.story.classList.toggle("behind", !window && Boolean(s.view));
   if (!window) return;
   s.view = standing(s.view, window, s.at);
+  s.story.classList.remove("waiting"); // not before: until now the rows were another key's
   grow(s);
   s.changed = changesAt(window, s.at);
   s.changes = new Map(s.changed.map((change) => [change[0], change]));
@@ -145,6 +145,7 @@ function paintState(s) {
 }
 function nothing(s, text) {
   s.view = null;
+  s.story.classList.remove("waiting");
   s.ids = s.changed = [];
   s.changes = new Map();
   for (const list of [s.leaves, s.differences]) { listLength(list, 0); fillList(list); }

@@ -16,6 +16,10 @@ HEARTBEAT = 1.0
 """How often an instance says that it lives, in seconds."""
 TERM = 3.0
 """For so many seconds an instance counts as alive after it said so."""
+LOOK = 0.25
+"""How often it looks whose time is over, in seconds."""
+SLEPT = 1.0
+"""A look that comes so many seconds after the last one: the registry stood still, and heard no one meanwhile."""
 
 
 class Instance(msgspec.Struct, frozen=True):
@@ -49,13 +53,14 @@ class Registry:
 
     def __init__(self, host: Host) -> None:
         self._signals, self._born = Signals(host), clock.elapsed()
+        self._looked = self._born
         self._lock = threading.Lock()
         self._entries: dict[tuple[str, str], _Entry] = {}
         host.quiet.add("/instances")
         host.route("POST", "/instances", self.register)
         host.route("GET", "/instances", self.instances)
         host.route("DELETE", "/instances/<service>/<instance>", self.leave)
-        host.every(0.25, "expiry", self.expire)
+        host.every(LOOK, "expiry", self.expire)
 
     def register(self) -> Any:
         """An instance says that it lives, and where."""
@@ -84,9 +89,12 @@ class Registry:
         return View(clock.elapsed() > self._born + TERM, found)
 
     def expire(self) -> None:
-        """Forget those that said nothing for too long."""
+        """Forget those that said nothing for too long, while they could have been heard."""
         now = clock.elapsed()
         with self._lock:
+            if now - self._looked > SLEPT:
+                self._entries = {key: entry._replace(until=now + TERM) for key, entry in self._entries.items()}
+            self._looked = now
             for key, entry in list(self._entries.items()):
                 if entry.until < now:
                     del self._entries[key]
