@@ -62,6 +62,15 @@ class DeadLetter:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """A dead letter that names a key: its number, why it is no event, and when it was recorded."""
+
+    number: int
+    reason: str
+    recorded_at: int
+
+
+@dataclass(frozen=True, slots=True)
 class Loss:
     """Offsets `first <= offset < until` of a partition that can no longer be read, and why."""
 

@@ -166,6 +166,14 @@ class KeyStory:
         found = self.whole.place(position)
         return found if found is not None and found < self.until else None
 
+    def last_late(self, among: int) -> Step | None:
+        """The last late event among so many last steps."""
+        late = (
+            place for place in reversed(range(max(0, self.until - among), self.until)) if self.whole.flags[place] & LATE
+        )
+        found = next(late, None)
+        return None if found is None else self.whole.step(found)
+
     @property
     def stopped(self) -> Step | None:
         """The step at which the fold stopped, where that can be seen."""

@@ -72,6 +72,14 @@ class Model:
 
 
 @dataclass(frozen=True, slots=True)
+class Behind:
+    """A read model that has not come to a key's last event, and the position up to which it has come."""
+
+    model: str
+    checkpoint: int
+
+
+@dataclass(frozen=True, slots=True)
 class ModelRow:
     """A key that holds at the moment: its facets' values by name, since when, and by which event."""
 

@@ -66,7 +66,7 @@ def status_word(text: str | None) -> str:
 
 
 def key_heading(story: KeyStory, step: Step | None, look: Look, word: str = "", since: str = "") -> dict[str, Any]:
-    """Which key, its status here and `since` when, how far its story goes, and where and why its fold stopped."""
+    """Which key, its status here and `since` when, how far its story goes."""
     badges = [badge(word, word, look)] if word else []
     if step is not None and not step.held:
         badges = [badge("holds nothing", "deleted", look)]
@@ -75,18 +75,7 @@ def key_heading(story: KeyStory, step: Step | None, look: Look, word: str = "", 
     seen = formats.plural(story.until, "event")
     later = f", {formats.count(story.later)} beyond this moment" if story.later else ""
     said = " · ".join(part for part in (since, f"{seen}{later}", story.note) if part)
-    heading = {"title": story.key, "mono": True, "level": "h1", "badges": badges, "note": said}
-    return heading if step is None or not step.parked else {**heading, "text": _parked(story)}
-
-
-def _parked(story: KeyStory) -> str:
-    """Which event the fold could not take, why, and what came of the others."""
-    stopped = story.stopped
-    if stopped is None:
-        return "The fold stopped at an event that cannot be seen from here."
-    name = f"{stopped.event.type} #{stopped.event.version}"
-    refused = f"Parked: the fold could not take {name} ({stopped.error})"
-    return f"{refused}; the state is the one before it. What came later waits."
+    return {"title": story.key, "mono": True, "level": "h1", "badges": badges, "note": said}
 
 
 def event_card(step: Step, before: Step | None, place: Place, look: Look) -> dict[str, Any]:

@@ -1,13 +1,17 @@
-"""Where one stands in a key's story, and the buttons that go a step back or on."""
+"""Where one stands in a key's story: the step in view, its status, and what is unusual about the key at the moment."""
 
-from app import context, formats, travel
-from app.answers import Step
+from app import context, formats, queries, travel, unusual
+from app.answers import Spell, Step
 from app.components import parts
 from app.frames import keys as frames
+from app.frames import verdict
 from app.frames.tables import Look
 from app.frames.travel import since
 from app.key_story import KeyStory
 from app.links import Place, number
+
+LAST = 20
+"""A late event is told while it is among so many last ones."""
 
 
 def chosen(story: KeyStory, place: Place) -> Step | None:
@@ -17,16 +21,47 @@ def chosen(story: KeyStory, place: Place) -> Step | None:
 
 
 def draw(story: KeyStory, step: Step | None, place: Place, look: Look) -> None:
-    """The key's heading, with how long its status has been so."""
-    index = -1 if step is None else step.index
-    word = frames.status_word(travel.status(story, index))
-    so_long = since(travel.status_spell(story, index), context.standing().time)
-    parts.facts(frames.key_heading(story, step, look, word, so_long), key="key")
+    """The key's heading, with how long its status has been so, and what is unusual at the moment."""
     if step is None:
-        _before_it_began(story, place)
+        parts.facts(frames.key_heading(story, step, look), key="key")
+        return _before_it_began(story, place)
+    word, spell = _status(story, step.index)
+    so_long = since(spell, context.standing().time)
+    usually = verdict.usually(_usual(story, word)) if so_long else ""
+    heading = frames.key_heading(story, step, look, word, f"{so_long}{usually}")
+    found = unusual.unusual(_facts(story))
+    seen = f"Seen at {formats.plain_time(step.since)}, position {formats.count(step.event_position)}."
+    parts.facts({**verdict.judged(heading, found, place), "report": verdict.report(heading, found, seen)}, key="key")
+    return None
 
 
 def _before_it_began(story: KeyStory, place: Place) -> None:
     text = f"{story.key} had no events yet at this moment; {formats.plural(story.later, 'event')} came later."
     live = [{"text": "Go live", "href": place.but(t="", known="", e="").href()}]
     parts.facts({"title": "Not there yet", "text": text, "links": live, "look": "panel"}, key="not_yet")
+
+
+def _status(story: KeyStory, index: int) -> tuple[str, Spell | None]:
+    return frames.status_word(travel.status(story, index)), travel.status_spell(story, index)
+
+
+def _usual(story: KeyStory, status: str) -> unusual.Usual | None:
+    return unusual.usual(*queries.lasting(context.VIEWER, context.standing(), story.projection, status))
+
+
+def _facts(story: KeyStory) -> unusual.Facts:
+    """What the checks look at, at the last step up to the moment: stepping through the story changes none of it."""
+    viewer, at = context.VIEWER, context.standing()
+    status, spell = _status(story, story.until - 1)
+    related = queries.related(viewer, at, story)
+    return unusual.Facts(
+        key=story.key,
+        status=status,
+        age=None if spell is None or at.time is None else at.time - spell.began.since,
+        usual=_usual(story, status),
+        stopped=story.stopped,
+        letters=queries.naming(viewer, at, story),
+        behind=queries.behind(viewer, at, story),
+        related=tuple((one.projection, one.key, frames.status_of(one.state)) for one in related),
+        late=story.last_late(LAST),
+    )

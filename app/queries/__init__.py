@@ -4,7 +4,8 @@ from app.queries.bar import bars, commits, near
 from app.queries.causing import event_effects, event_flow
 from app.queries.events import detail, newest, page
 from app.queries.events import one as event
-from app.queries.health import dead_letter, dead_letters, health
+from app.queries.health import dead_letter, dead_letters, health, naming
+from app.queries.judging import behind, lasting
 from app.queries.logs import line, lines
 from app.queries.models import Refused, compared, counted, counts, ever, model_curve, models, rows
 from app.queries.moments import commit_at, standing
@@ -21,6 +22,7 @@ from eventstore.clock import now
 __all__ = [
     "Refused",
     "bars",
+    "behind",
     "catalogue",
     "commit_at",
     "commits",
@@ -41,11 +43,13 @@ __all__ = [
     "happened",
     "health",
     "last_hour",
+    "lasting",
     "line",
     "lines",
     "mapped",
     "model_curve",
     "models",
+    "naming",
     "near",
     "newest",
     "now",

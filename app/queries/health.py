@@ -1,7 +1,8 @@
 """The intake: ingesters, partitions, dead letters, losses, seals. Always asked anew: these rows change in place."""
 
-from app.answers import Viewer
-from app.health_answers import DeadLetter, Health, Ingester, Loss, Partition, Reason, Seals
+from app.answers import Standing, Viewer
+from app.health_answers import DeadLetter, Health, Ingester, Loss, Named, Partition, Reason, Seals
+from app.key_story import KeyStory
 from app.queries import source
 from eventstore.errors import NoDeadLetter
 from eventstore.ingest import dead_letters as letters
@@ -62,6 +63,16 @@ def dead_letter(viewer: Viewer, number: int) -> DeadLetter | None:
         return _letter(viewer, letters.letter(source.store(), number))
     except NoDeadLetter:
         return None
+
+
+def naming(viewer: Viewer, at: Standing, told: KeyStory) -> tuple[Named, ...]:  # noqa: ARG001 - every question takes the viewer
+    """The dead letters that waited at the moment and name the key, or have the topic and key of its last message."""
+    store, last = source.store(), told.steps[-1].event_position
+    origin = store.origin(last)
+    beside = None if origin is None or not origin.key else (origin.topic, origin.key)
+    until = at.known_at if at.occurred is None else at.occurred
+    found = letters.naming(store, told.key, beside=beside, until=until)
+    return tuple(Named(one.number, one.reason, one.recorded_at) for one in found)
 
 
 def _hides_bytes(viewer: Viewer) -> bool:

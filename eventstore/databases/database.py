@@ -258,7 +258,7 @@ class Database(ABC):
 
     @abstractmethod
     def containing(self, column: str) -> str:
-        """A condition that the column's text contains the bound value."""
+        """A condition that the column's text, or its bytes, contain the bound value."""
 
     @abstractmethod
     def keep_for_ever(self, table: str) -> Sequence[str]:

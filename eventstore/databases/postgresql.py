@@ -237,7 +237,7 @@ class PostgreSQL(Database):
 
     def containing(self, column: str) -> str:
         """By characters, as they are: case counts."""
-        return f"strpos({column}, ?) > 0"
+        return f"position(? IN {column}) > 0"
 
     def keep_for_ever(self, table: str) -> list[str]:
         """Triggers for each row and for TRUNCATE, ALWAYS: also in a session that replays replication."""

@@ -9,7 +9,7 @@ from eventstore.core.event import Micros, RecordedEvent
 from eventstore.core.moment import LIVE, Moment
 from eventstore.core.projection import Projection
 from eventstore.errors import NotProjected
-from eventstore.histories import comparing, counts, effects, keys, pages, searching, troubles
+from eventstore.histories import comparing, counts, effects, keys, lasting, pages, searching, troubles
 from eventstore.histories.answers import (
     AsOf,
     Behind,
@@ -17,6 +17,7 @@ from eventstore.histories.answers import (
     Counts,
     Curve,
     Ever,
+    Interval,
     Page,
     Place,
     Seen,
@@ -117,6 +118,16 @@ class Histories:
         """Counts and sums over time, in about so many buckets; where the roll-ups are not fine enough, in fewer."""
         with self._at(projection, Moment(known=known)) as at:
             return counts.curve(at, by, since, until, buckets, self._projections)
+
+    def lasting(
+        self, projection: str, by: str, value: str, until: Moment = LIVE, *, limit: int = 2_000
+    ) -> list[Interval]:
+        """The times in which keys held the value of a counted facet, the newest first: those of its last rows.
+
+        At most so many rows are looked at, at an older belief none of long keys. ValueError: the facet is not counted.
+        """
+        with self._at(projection, until) as at:
+            return lasting.lasting(at, by, value, limit)
 
     def between(
         self, projection: str, first: Moment, second: Moment, *, by: str | None = None, behind: Behind | None = None

@@ -1,5 +1,6 @@
 """Dead letters: what could not become an event, kept byte for byte, and replayed once the cause is mended."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -70,6 +71,38 @@ def page(
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
     found = store.rows(f"{_COLUMNS}{where} ORDER BY d.number DESC LIMIT ?", [*given.values(), limit])
     return [_letter(row) for row in found]
+
+
+def naming(
+    store: EventStore, name: str, *, beside: tuple[str, bytes] | None = None, until: Micros | None = None
+) -> list[DeadLetter]:
+    """Letters that wait and hold the name as a word in key, value or headers, the newest first.
+
+    `beside` is a topic and a message key: those with the same are of the same thing. Looks through the `LOOKED` newest
+    that were there at `until` (None: now) with values of at most `LOOKED_VALUE` bytes.
+    """
+    word, (topic, key) = name.encode(), beside or ("", b"")
+    held = [store.database.containing(f"d.{column}") for column in ("key", "value", "headers")]
+    sql = f"{_COLUMNS} WHERE d.number IN ({_NEWEST}) AND (d.key = ? AND s.topic = ? OR {' OR '.join(held)})"
+    rows = store.rows(
+        f"{sql} ORDER BY d.number DESC", (2**62 if until is None else until, LOOKED, key, topic, *[word] * 3)
+    )
+    whole = re.compile(rb"(?<![\w-])" + re.escape(word) + rb"(?![\w-])")
+    found = map(_letter, rows)
+    return [one for one in found if (one.record.topic, one.record.key) == beside or _holds(one.record, whole)]
+
+
+LOOKED = 1_000
+LOOKED_VALUE = 65_536
+
+_NEWEST = f"""
+    SELECT number FROM dead_letters WHERE replayed_at IS NULL AND recorded_at <= ?
+    AND coalesce(length(value), 0) <= {LOOKED_VALUE} ORDER BY number DESC LIMIT ?"""  # noqa: S608 - our own number
+
+
+def _holds(record: Record, word: re.Pattern[bytes]) -> bool:
+    parts = (record.key, record.value, *(value for _, value in record.headers))
+    return any(word.search(part) for part in parts if part)
 
 
 def waiting(store: EventStore, *, reason: str | None = None) -> list[int]:

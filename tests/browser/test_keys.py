@@ -116,7 +116,7 @@ def test_chords_go_to_pages(window: Window, place: Place) -> None:
 
 def test_in_a_text_field_every_key_writes(window: Window) -> None:
     window.open(f"/events?t={AT}").page.locator(".st-key-search input").focus()
-    typed = "/?gmnjk,.<>[]aAyr c"
+    typed = "/?gmnjk,.<>[]aAybdr c"
     for key in (*typed, "ArrowLeft", "ArrowRight"):
         window.page.keyboard.press(key)
     window.page.wait_for_timeout(600)  # longer than the bar needs to settle
@@ -125,12 +125,42 @@ def test_in_a_text_field_every_key_writes(window: Window) -> None:
     assert window.page.get_by_text("Turn single-key shortcuts off").is_hidden()
 
 
+FIND = "Find an order, a payment, any stream"
+
+
+@pytest.mark.parametrize("key", ["Control+k", "Meta+k"])
+def test_from_anywhere_to_any_key_also_out_of_a_field(window: Window, place: Place, key: str) -> None:
+    window.open(f"/events?t={AT}").until("() => Boolean(window.chronoscopeKeys)")
+    press(window, place, key)
+    window.until_place("/order", t=AT)
+    window.page.keyboard.type("order-1")
+    window.page.keyboard.press("Enter")
+    window.until_place("/order", t=AT, k="order-1")
+    window.page.get_by_label("Compare with").focus()
+    window.page.keyboard.press(key)
+    window.until(f"() => document.activeElement.getAttribute('aria-label') === '{FIND}'")
+
+
+def test_the_time_machines_own_keys(window: Window, place: Place) -> None:
+    window.open("/order?k=order-1").page.locator(".story[data-step] .leaf").first.wait_for()
+    press(window, place, "b")
+    grid = window.page.get_by_role("grid", name="State")
+    window.until_so(
+        lambda: (grid.get_attribute("aria-activedescendant") or "").endswith("-2"), "who set the first value"
+    )
+    window.page.keyboard.press("Enter")
+    window.until_so(lambda: "e" in window.parameters, "the event that set it")
+    window.settled()
+    press(window, place, "d")
+    window.until("() => document.activeElement.getAttribute('aria-label') === 'Compare with'")
+
+
 NOTED = """() => window.addEventListener('keydown', (event) => setTimeout(() => {
     window.seen = event.defaultPrevented;
 }))"""
 
 
-@pytest.mark.parametrize("key", ["r", "Alt+ArrowLeft", "Control+j", "Meta+k", "Control+n"])
+@pytest.mark.parametrize("key", ["r", "Alt+ArrowLeft", "Control+j", "Meta+j", "Control+Shift+k", "Control+n"])
 def test_the_browsers_keys_are_left_alone(key: str, window: Window) -> None:
     window.open("/health").page.evaluate(NOTED)
     window.page.evaluate("() => window.addEventListener('popstate', (event) => event.stopImmediatePropagation(), true)")

@@ -126,6 +126,28 @@ def fulfils(state: str, where: Sequence[Where]) -> bool:
     return amount(state) > 15 and decode(state)["size"] != 2
 
 
+def lasting_is_right(world: World, moment: Moment) -> None:
+    """The times of a status, of all keys, the newest first: by the steps of each as the replay tells them."""
+    for wanted in STATUSES:
+        expected = [one for key in world.truth.keys for one in _lasted(world.truth.story(key, moment), wanted)]
+        found = world.histories.lasting(world.name, "status", wanted, moment)
+        assert sorted(map(tuple, found), key=str) == sorted(expected, key=str)
+        assert [one.since for one in found] == sorted((one.since for one in found), reverse=True)
+
+
+def _lasted(story: Sequence[Told], wanted: str) -> list[tuple[Micros, Micros | None]]:
+    found: list[tuple[Micros, Micros | None]] = []
+    since: Micros | None = None
+    for step in story:
+        holds = step.state is not None and status(step.state) == wanted
+        if holds and since is None:
+            since = step.since
+        elif not holds and since is not None:
+            found.append((since, step.since))
+            since = None
+    return found if since is None else [*found, (since, None)]
+
+
 def counts_are_right(world: World, moment: Moment) -> None:
     held = world.truth.held(moment)
     found = world.histories.count(world.name, moment, by="status")

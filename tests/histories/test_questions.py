@@ -17,6 +17,7 @@ from tests.histories.questions import (
     ever_is_right,
     key_is_right,
     last_change_is_right,
+    lasting_is_right,
     pages_are_right,
     whens_are_right,
 )
@@ -31,10 +32,10 @@ def check(url: str, log: Log, long_key: int) -> None:
             store.append(commit)
         Projector(store, [traced], batch=7, long_key=long_key).catch_up()
         world = World(Truth(list(store.read_all())), Histories(store, [traced]))
-        everything_is_right(world)
+        everything_is_right(world, long_key)
 
 
-def everything_is_right(world: World) -> None:
+def everything_is_right(world: World, long_key: int = LONG_KEY) -> None:
     assert world.histories.as_of(world.name, "nobody").row is None
     for key in (*world.truth.keys, "nobody"):
         last_change_is_right(world, key)
@@ -46,6 +47,8 @@ def everything_is_right(world: World) -> None:
         counts_are_right(world, moment)
         ever_is_right(world, moment)
         whens_are_right(world, moment)
+        if moment.known is None or long_key > 1:
+            lasting_is_right(world, moment)
     for known in world.truth.known:
         curves_are_right(world, known)
     for first, second in zip(moments, [*moments[5:], *moments[:5]], strict=True):

@@ -1,11 +1,13 @@
 """A dead letter is kept byte for byte, can be found, and becomes an event once its cause is mended: once."""
 
+from typing import Any
+
 import pytest
 
 from eventstore.envelopes.topic import TopicSettings
 from eventstore.errors import NoDeadLetter
 from eventstore.ingest import Advance, Intake
-from eventstore.ingest.dead_letters import letter, page, replay, waiting
+from eventstore.ingest.dead_letters import letter, naming, page, replay, waiting
 from eventstore.ingest.health import health
 from eventstore.store import EventStore
 from tests.ingest.records import TOPICS, record
@@ -87,3 +89,26 @@ def test_health_tells_lag_letters_and_duplicates(harmed: EventStore) -> None:
     assert (told.lag, told.dead_letters, told.duplicates, told.losses) == (2, 3, 0, ())
     assert {one.reason: one.waiting for one in told.reasons}["too large"] == 1
     assert [(one.topic, one.next_offset, one.end_offset) for one in told.partitions] == [("orders", 4, 6)]
+
+
+def test_letters_are_found_by_what_they_name(store: EventStore) -> None:
+    broken = [
+        record(b"order-7 is no JSON", offset=0),
+        record(b"nor is order-77, nor reorder-7, nor order-7-1", offset=1),
+        record(b"\x00", offset=2, key=b"order-7"),
+        record(b"\x01", offset=3, headers=(("about", b"order-7"),)),
+        record(b"\x02", offset=4, key=b"7"),
+        record(b"order-7 " + b"x" * 70_000, offset=5),
+        record(None, offset=6, key=b"\xff7"),
+    ]
+    Intake(store, TOPICS).take(broken, {("orders", 0): Advance("id-of-orders", None, 7, 7)})
+
+    def offsets(name: str, **more: Any) -> list[int]:
+        return [one.record.offset for one in naming(store, name, **more)]
+
+    assert offsets("order-7") == [3, 2, 0]
+    assert offsets("order-7", beside=("orders", b"7")) == [4, 3, 2, 0]
+    assert offsets("order-7", beside=("payments", b"7")) == [3, 2, 0]
+    assert offsets("order-77") == [1]
+    assert offsets("order-8") == []
+    assert offsets("order-7", until=0) == []

@@ -14,23 +14,34 @@ function head(data) {
   if (data.dot) { const dot = el("span", "dot"); dot.style.background = data.dot; title.prepend(dot); }
   made.append(title);
   (data.badges || []).forEach((spec) => made.append(badge(spec)));
-  if (data.note) made.append(el("span", "note", data.note));
+  if (data.note) { const note = el("span", "note", data.note); note.title = data.hint || ""; made.append(note); }
   const links = el("span", "links");
   (data.links || []).forEach((l) => links.append(anchor(l.href, "button", l.text)));
   (data.downloads || []).forEach((l) => { const file = el("a", "button", l.text); file.href = l.href; file.download = ""; links.append(file); });
+  if (data.report) links.append(report(data.report));
   if (links.childNodes.length) made.append(links);
   return made;
 }
 
-function copy(text) {
-  const made = el("button", "copy", "copy");
+function copies(className, said, textOf) {
+  const made = el("button", className, said);
   made.type = "button";
-  made.title = `Copy ${text}`;
   made.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(text);
+    await navigator.clipboard.writeText(textOf());
     made.textContent = "copied";
-    setTimeout(() => { made.textContent = "copy"; }, 1200);
+    setTimeout(() => { made.textContent = said; }, 1200);
   });
+  return made;
+}
+function copy(text) {
+  const made = copies("copy", "copy", () => text);
+  made.title = `Copy ${text}`;
+  return made;
+}
+// What is told to somebody else, with the link to what is seen here.
+function report(text) {
+  const made = copies("button", "Copy report", () => `${text}\n\n${location.href}\n`);
+  made.title = text;
   return made;
 }
 

@@ -1,4 +1,5 @@
-// Shortcuts for the whole page. Off while typing, and all off by the switch in the sheet. Never takes r, Alt or Ctrl.
+// Shortcuts for the whole page. Single keys are off while typing, and all off by the switch in the sheet. Never takes r,
+// Alt, nor Ctrl but with k.
 const STORE = "chronoscope.keys";
 const CHORD = 1200; // milliseconds between two keys, as typed: a page that is busy drawing hears of both later
 
@@ -36,6 +37,21 @@ function search() {
   return true;
 }
 
+function focus(selector) {
+  const field = document.querySelector(selector);
+  if (field) { field.focus(); field.select(); }
+  return Boolean(field);
+}
+// To any key by its name: the field of the Time machine, as soon as that page is there.
+const FIND = ".st-key-search input[aria-label^='Find an order']";
+function toAnything() {
+  if (focus(FIND)) return;
+  press(".st-key-nav_order a");
+  const until = performance.now() + 5000;
+  const look = () => { if (!focus(FIND) && performance.now() < until) requestAnimationFrame(look); };
+  look();
+}
+
 function mount(root) {
   const sheet = root.querySelector("dialog"), off = root.querySelector("input");
   const stop = new AbortController();
@@ -54,9 +70,14 @@ function mount(root) {
     " ": (event) => !taken(event, "button, a, summary, [role=button], [role=tab], [role=slider]") && bar("play"),
     ",": () => bar("hourBack"), ".": () => bar("hourOn"), "<": () => bar("dayBack"), ">": () => bar("dayOn"),
     "[": () => bar("narrow"), "]": () => bar("widen"), a: () => bar("pin"), A: () => bar("unpin"), y: () => bar("copy"),
+    b: (event) => story(event, "blame", "blame"), d: () => focus(".st-key-key_t2 input"),
     Escape: () => { bar("cancel"); return false; },
   };
   window.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key === "k") {
+      event.preventDefault(); event.stopImmediatePropagation();
+      return toAnything();
+    }
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event)) return;
     if (off.checked && event.key !== "?") return;
     const chorded = event.timeStamp - chord < CHORD && chord > 0;

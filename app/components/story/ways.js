@@ -20,6 +20,7 @@ const OTHER = {
   changeOn: (s) => toChange(s, 1).catch((error) => problem(s, `The steps could not be read: ${error.message}.`)),
   retry: (s) => { problem(s, ""); if (s.index) later(s); else read(s); },
   close: (s) => s.dialog.close(), more: () => {},
+  blame: (s) => { s.leaves.box.focus(); if (s.view && s.ids.length) choose(s, Math.max(0, s.active.row), COLUMNS.indexOf("setter")); },
   spacing: (s) => {
     s.byTime = !s.byTime;
     s.root.querySelector("[data-act=spacing]").setAttribute("aria-pressed", s.byTime);
