@@ -57,6 +57,7 @@ def test_no_page_shuts_anybody_out_or_scrolls_sideways(theme: str, chromium: Bro
         for path in PAGES:
             window.page.set_viewport_size({"width": 1280, "height": 900})
             window.open(path)
+            window.until_so(lambda: window.page.locator("[aria-busy=true]").count() == 0, f"{path} is not busy")
             for width in (1280, 1920):
                 window.page.set_viewport_size({"width": width, "height": 900})
                 window.page.wait_for_timeout(300)

@@ -14,7 +14,7 @@ const shownBy = (data) => JSON.stringify([data.base, data.key, data.projection, 
 // Asks for the index again where the key, what is known, or the log is another one. What is shown stays until it is there.
 async function read(s) {
   const { data } = s, other = !s.of || s.of.key !== data.key || s.of.projection !== data.projection;
-  if (other) { s.index = null; s.view = null; s.longest = 0; s.story.classList.add("waiting"); }
+  if (other) { s.index = null; s.view = null; s.longest = 0; waiting(s, true); }
   try {
     const index = await indexOf(data);
     if (shownBy(data) !== shownBy(s.data)) return; // an older question
@@ -28,6 +28,10 @@ async function read(s) {
     listLength(s.past, rowOf(s, index.total - 1) + 1);
     if (busy(s)) { bound(s, s.occurred); move(s, s.at); } else restore(s);
   } catch (error) { problem(s, `The story could not be read: ${error.message}.`); }
+}
+function waiting(s, so) {
+  s.story.classList.toggle("waiting", so);
+  say(s.story, "aria-busy", so);
 }
 function problem(s, text) {
   s.problem.hidden = !text;
@@ -135,7 +139,7 @@ function paintState(s) {
   s.story.classList.toggle("behind", !window && Boolean(s.view));
   if (!window) return;
   s.view = standing(s.view, window, s.at);
-  s.story.classList.remove("waiting"); // not before: until now the rows were another key's
+  waiting(s, false); // not before: until now the rows were another key's
   grow(s);
   s.changed = changesAt(window, s.at);
   s.changes = new Map(s.changed.map((change) => [change[0], change]));
@@ -145,7 +149,7 @@ function paintState(s) {
 }
 function nothing(s, text) {
   s.view = null;
-  s.story.classList.remove("waiting");
+  waiting(s, false);
   s.ids = s.changed = [];
   s.changes = new Map();
   for (const list of [s.leaves, s.differences]) { listLength(list, 0); fillList(list); }
