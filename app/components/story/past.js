@@ -58,7 +58,7 @@ function fillStep(s, row, index, step) {
   write(row.version, step ? step[VERSION] : "");
   put(row, "look", look, () => { write(row.icon, look[0]); row.icon.style.color = look[1]; });
   put(row, "type", step ? named(step[TYPE]) : "…", (name) => row.type.replaceChildren(...breaking(name)));
-  row.type.classList.toggle("long", Boolean(step) && step[TYPE].length + marks.length * 7 > (s.wide ? 24 : 15));
+  row.type.classList.toggle("long", Boolean(step) && step[TYPE].length + marks.length * 7 > (s.wide ? 24 : 18));
   put(row, "marks", marks.join(), () => row.marks.replaceChildren(...marks.map((mark) => el("span", `mark ${mark === "refused" ? "bad" : ""}`, mark))));
   element.classList.toggle("parked", s.index.parked !== null && index >= s.index.parked && !failed);
   element.setAttribute("aria-label", [stepText(s, index), ...marks].join(", "));
