@@ -63,7 +63,7 @@ class DeadLetter:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A dead letter that names a key: its number, why it is no event, and when it was recorded."""
+    """A dead letter with the name or the key of something: its number, why it is no event, when it was recorded."""
 
     number: int
     reason: str

@@ -166,6 +166,12 @@ class KeyStory:
         found = self.whole.place(position)
         return found if found is not None and found < self.until else None
 
+    @property
+    def highest(self) -> int:
+        """The highest position among its steps: a late one may stand before others."""
+        found = self.whole.remembered("highest", lambda: array("q", accumulate(self.whole.position, max)))
+        return found[self.until - 1]
+
     def last_late(self, among: int) -> Step | None:
         """The last late event among so many last steps."""
         late = (

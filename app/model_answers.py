@@ -72,8 +72,8 @@ class Model:
 
 
 @dataclass(frozen=True, slots=True)
-class Behind:
-    """A read model that has not come to a key's last event, and the position up to which it has come."""
+class Read:
+    """A read model, and the position up to which it has read the log."""
 
     model: str
     checkpoint: int

@@ -1,5 +1,7 @@
 """Where one stands in a key's story: the step in view, its status, and what is unusual about the key at the moment."""
 
+from typing import Any
+
 from app import context, formats, queries, travel, unusual
 from app.answers import Spell, Step
 from app.components import parts
@@ -25,14 +27,23 @@ def draw(story: KeyStory, step: Step | None, place: Place, look: Look) -> None:
     if step is None:
         parts.facts(frames.key_heading(story, step, look), key="key")
         return _before_it_began(story, place)
+    judged, last = unusual.judged(_facts(story)), story.steps[-1]
+    report = verdict.report(_heading(story, last, look), judged, _seen(place))
+    parts.facts({**verdict.strip(_heading(story, step, look), judged, place), "report": report}, key="key")
+    return None
+
+
+def _heading(story: KeyStory, step: Step, look: Look) -> dict[str, Any]:
     word, spell = _status(story, step.index)
     so_long = since(spell, context.standing().time)
     usually = verdict.usually(_usual(story, word)) if so_long else ""
-    heading = frames.key_heading(story, step, look, word, f"{so_long}{usually}")
-    found = unusual.unusual(_facts(story))
-    seen = f"Seen at {formats.plain_time(step.since)}, position {formats.count(step.event_position)}."
-    parts.facts({**verdict.judged(heading, found, place), "report": verdict.report(heading, found, seen)}, key="key")
-    return None
+    return frames.key_heading(story, step, look, word, f"{so_long}{usually}")
+
+
+def _seen(place: Place) -> Place:
+    """Where the viewer stands, on both clocks, also where that is live: whoever gets the link sees the same."""
+    at = context.standing()
+    return place.but(t=formats.iso_time(at.time or 0), known=str(at.until), e="")
 
 
 def _before_it_began(story: KeyStory, place: Place) -> None:
@@ -46,7 +57,7 @@ def _status(story: KeyStory, index: int) -> tuple[str, Spell | None]:
 
 
 def _usual(story: KeyStory, status: str) -> unusual.Usual | None:
-    return unusual.usual(*queries.lasting(context.VIEWER, context.standing(), story.projection, status))
+    return queries.usual(context.VIEWER, context.standing(), story.projection, status)
 
 
 def _facts(story: KeyStory) -> unusual.Facts:
@@ -55,13 +66,13 @@ def _facts(story: KeyStory) -> unusual.Facts:
     status, spell = _status(story, story.until - 1)
     related = queries.related(viewer, at, story)
     return unusual.Facts(
-        key=story.key,
         status=status,
         age=None if spell is None or at.time is None else at.time - spell.began.since,
         usual=_usual(story, status),
         stopped=story.stopped,
         letters=queries.naming(viewer, at, story),
-        behind=queries.behind(viewer, at, story),
+        last=min(story.highest, at.until),
+        read=queries.read(viewer, story.projection),
         related=tuple((one.projection, one.key, frames.status_of(one.state)) for one in related),
         late=story.last_late(LAST),
     )

@@ -5,7 +5,7 @@ from app.queries.causing import event_effects, event_flow
 from app.queries.events import detail, newest, page
 from app.queries.events import one as event
 from app.queries.health import dead_letter, dead_letters, health, naming
-from app.queries.judging import behind, lasting
+from app.queries.judging import read, usual
 from app.queries.logs import line, lines
 from app.queries.models import Refused, compared, counted, counts, ever, model_curve, models, rows
 from app.queries.moments import commit_at, standing
@@ -22,7 +22,6 @@ from eventstore.clock import now
 __all__ = [
     "Refused",
     "bars",
-    "behind",
     "catalogue",
     "commit_at",
     "commits",
@@ -43,7 +42,6 @@ __all__ = [
     "happened",
     "health",
     "last_hour",
-    "lasting",
     "line",
     "lines",
     "mapped",
@@ -55,6 +53,7 @@ __all__ = [
     "now",
     "page",
     "parked",
+    "read",
     "related",
     "rewrote",
     "rows",
@@ -66,5 +65,6 @@ __all__ = [
     "taken",
     "unrouted",
     "use",
+    "usual",
     "when",
 ]

@@ -1,4 +1,6 @@
-"""The intake: ingesters, partitions, dead letters, losses, seals. Always asked anew: these rows change in place."""
+"""The intake: ingesters, partitions, dead letters, losses, seals. Asked anew, since these rows change in place."""
+
+import streamlit as st
 
 from app.answers import Standing, Viewer
 from app.health_answers import DeadLetter, Health, Ingester, Loss, Named, Partition, Reason, Seals
@@ -11,6 +13,9 @@ from eventstore.ingest.health import health as ingest_health
 from eventstore.seals import last_seal
 
 LETTERS = 100
+
+FRESH = 5
+"""For so many seconds an answer about the letters of a key is given again: it is asked at each step."""
 
 
 def health(viewer: Viewer) -> Health:
@@ -65,13 +70,26 @@ def dead_letter(viewer: Viewer, number: int) -> DeadLetter | None:
         return None
 
 
-def naming(viewer: Viewer, at: Standing, told: KeyStory) -> tuple[Named, ...]:  # noqa: ARG001 - every question takes the viewer
-    """The dead letters that waited at the moment and name the key, or have the topic and key of its last message."""
-    store, last = source.store(), told.steps[-1].event_position
-    origin = store.origin(last)
-    beside = None if origin is None or not origin.key else (origin.topic, origin.key)
-    until = at.known_at if at.occurred is None else at.occurred
-    found = letters.naming(store, told.key, beside=beside, until=until)
+def naming(viewer: Viewer, at: Standing, told: KeyStory) -> tuple[Named, ...] | None:
+    """The dead letters that waited at the moment with the key's name, or the topic and key of its last message.
+
+    None where a mask hides what messages say: what leads to one would tell whom it is about.
+    """
+    if _hides_bytes(viewer):
+        return None
+    times = [time for time in (at.known_at, at.occurred) if time is not None]
+    last = told.steps[-1].event
+    own = last.position if last.stream == told.key else None
+    return _naming(source.loaded().database_url, told.key, own, min(times, default=None))
+
+
+@st.cache_data(show_spinner=False, max_entries=256, ttl=FRESH)
+def _naming(url: str, key: str, own: int | None, until: int | None) -> tuple[Named, ...]:  # noqa: ARG001 - the cache's key
+    origin = None if own is None else source.store().origin(own)
+    sent = origin.key if origin is not None and origin.key else b""
+    its_own = sent and f"-{key}".endswith(f"-{sent.decode(errors='replace')}")
+    beside = (origin.topic, sent) if origin is not None and its_own else None
+    found = letters.naming(source.store(), key, beside=beside, until=until)
     return tuple(Named(one.number, one.reason, one.recorded_at) for one in found)
 
 

@@ -7,7 +7,7 @@ from eventstore.histories.standing import Standing
 
 def lasting(at: Standing, by: str, value: str, limit: int) -> list[Interval]:
     """The times in which keys held the value, of its newest rows up to the moment."""
-    if not facet_of(at.build, by).rolled:
+    if not facet_of(at.build, by).counted:
         raise ValueError(f"{at.build.projection} does not count {by}: declare it `counted` and rebuild.")
     long = "" if at.known is None else " AND settled IS NULL"
     sql = _LASTING.format(table=at.build.rows, by=by, believed=f"{at.believed}{long}", occurred=at.occurred)

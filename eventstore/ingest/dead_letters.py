@@ -76,33 +76,33 @@ def page(
 def naming(
     store: EventStore, name: str, *, beside: tuple[str, bytes] | None = None, until: Micros | None = None
 ) -> list[DeadLetter]:
-    """Letters that wait and hold the name as a word in key, value or headers, the newest first.
+    """Letters that waited at `until` (None: now) and hold the name as a word in key, value or headers, newest first.
 
     `beside` is a topic and a message key: those with the same are of the same thing. Looks through the `LOOKED` newest
-    that were there at `until` (None: now) with values of at most `LOOKED_VALUE` bytes.
+    of that time, whose values have at most `LOOKED_VALUE` bytes.
     """
-    word, (topic, key) = name.encode(), beside or ("", b"")
-    held = [store.database.containing(f"d.{column}") for column in ("key", "value", "headers")]
-    sql = f"{_COLUMNS} WHERE d.number IN ({_NEWEST}) AND (d.key = ? AND s.topic = ? OR {' OR '.join(held)})"
-    rows = store.rows(
-        f"{sql} ORDER BY d.number DESC", (2**62 if until is None else until, LOOKED, key, topic, *[word] * 3)
-    )
-    whole = re.compile(rb"(?<![\w-])" + re.escape(word) + rb"(?![\w-])")
+    word, (topic, key), then = name.encode(), beside or ("", b""), 2**62 if until is None else until
+    held = " OR ".join(store.database.containing(f"d.{column}") for column in ("key", "value", "headers"))
+    sql = f"{_COLUMNS} JOIN {_NEWEST} AND (d.key = ? AND s.topic = ? OR {held}) ORDER BY d.number DESC"
+    rows = store.rows(sql, (then, LOOKED, then, LOOKED_VALUE, key, topic, *[word] * 3))
     found = map(_letter, rows)
-    return [one for one in found if (one.record.topic, one.record.key) == beside or _holds(one.record, whole)]
+    return [one for one in found if (one.record.topic, one.record.key) == beside or _holds(one.record, word)]
 
 
-LOOKED = 1_000
-LOOKED_VALUE = 65_536
+LOOKED = 500
+LOOKED_VALUE = 16_384
 
-_NEWEST = f"""
-    SELECT number FROM dead_letters WHERE replayed_at IS NULL AND recorded_at <= ?
-    AND coalesce(length(value), 0) <= {LOOKED_VALUE} ORDER BY number DESC LIMIT ?"""  # noqa: S608 - our own number
+_NEWEST = """
+    (SELECT number AS newest FROM dead_letters WHERE recorded_at <= ? ORDER BY number DESC LIMIT ?) AS looked
+    ON d.number = looked.newest
+    WHERE (d.replayed_at IS NULL OR d.replayed_at > ?) AND coalesce(length(d.value), 0) <= ?"""
 
 
-def _holds(record: Record, word: re.Pattern[bytes]) -> bool:
+def _holds(record: Record, word: bytes) -> bool:
+    """Whether a part of the message holds the word, with no letter, digit, dash or underscore at its ends."""
+    alone = re.compile(rb"(?<![\w-])" + re.escape(word) + rb"(?![\w-])")
     parts = (record.key, record.value, *(value for _, value in record.headers))
-    return any(word.search(part) for part in parts if part)
+    return any(alone.search(part) for part in parts if part)
 
 
 def waiting(store: EventStore, *, reason: str | None = None) -> list[int]:

@@ -100,9 +100,9 @@ class Host:
         )
         if self.bus.listens:
             self.every(0, "consumer", self.bus.consume)
-        self._run(self._server.run)
+        self._run("server", self._server.run)
         for name, seconds, step in self._steps:
-            self._run(self._repeat, name, seconds, step)
+            self._run(name, self._repeat, name, seconds, step)
         self.log("info", "started", port=self.port)
 
     def stop(self) -> None:
@@ -125,8 +125,8 @@ class Host:
         self._stopping.wait()
         self.stop()
 
-    def _run(self, target: Callable[..., object], *arguments: object) -> None:
-        thread = threading.Thread(target=target, args=arguments, daemon=True)
+    def _run(self, name: str, target: Callable[..., object], *arguments: object) -> None:
+        thread = threading.Thread(target=target, args=arguments, name=f"{self.name} {name}", daemon=True)
         thread.start()
         self._threads.append(thread)
 

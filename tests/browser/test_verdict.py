@@ -1,7 +1,6 @@
 """Why is it stuck? For each cause that was planted, the page of the key names it, at most two presses from its id."""
 
 import json
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,7 +19,6 @@ from tests.ingest.records import TOPICS, record
 pytestmark = pytest.mark.real("chromium")
 
 OTHERS = range(100, 140)
-WITHIN = 1.5  # seconds in which the page of a key must be there
 FOLDS = FRAIL.replace("order", "parcel").replace("Order", "Parcel")
 
 
@@ -42,7 +40,8 @@ def told() -> Iterator[tuple[str, str, int, str | None]]:
     yield "order-6", "Order Confirmed", 70, None
     yield "order-7", "Order Created", 3_001, None
     yield "order-3", "Order Created", 3_002, None
-    yield "order-3", "Order Confirmed", 3_601, None
+    yield "order-3", "Order Confirmed", 3_600, None
+    yield "order-8", "Order Created", 3_600, None
 
 
 def fill(folder: Path) -> Path:
@@ -50,7 +49,7 @@ def fill(folder: Path) -> Path:
     (folder / "frail.py").write_text(FOLDS)
     names = [str(folder / "frail.py"), *Settings().projections]
     (folder / "chronoscope.toml").write_text(f"projections = {json.dumps(names)}\n")
-    clock, (*events, last) = [given.NOON], told()
+    clock, (*events, last, unread) = [given.NOON], told()
     with EventStore.open(f"sqlite:///{folder / 'shop.db'}", now=lambda: clock[0]) as store:
         for event in events:
             tell(store, clock, *event)
@@ -58,7 +57,8 @@ def fill(folder: Path) -> Path:
         letter = record(b'{"event": "Order Paid", "data": {"about": "order-2"', offset=0)
         Intake(store, TOPICS).take([letter], {("orders", 0): Advance("id-of-orders", None, 1, 1)})
         Projector(store, load(names)).catch_up()
-        tell(store, clock, *last)
+        for event in (last, unread):
+            tell(store, clock, *event)
     return folder / "shop.db"
 
 
@@ -85,12 +85,13 @@ def window(chromium: Browser, served_stuck: str) -> Iterator[Window]:
 
 CAUSES = {
     "parcel-1": "Parked: the fold could not take Parcel Paid #2 (RuntimeError: no till)",
-    "order-2": "A message about it is a dead letter since 1 Mar 2026 13:00:00.000 UTC: not JSON.",
+    "order-2": "A message with its name or key is a dead letter since 1 Mar 2026 13:00:00.000 UTC: not JSON.",
     "order-3": "orders has not come to its last event: it stands at #",
     "order-4": "payment-4 is failed.",
-    "order-5": "It has been confirmed for 58 min 53 s; 95 of 100 are for at most",
+    "order-5": "It has been confirmed for 58 min 52 s; 95 of 100 are for at most",
     "order-6": "Order Confirmed #3 came late, 48 min 50 s after it occurred",
-    "order-7": "nothing unusual in 6 checks",
+    "order-7": "nothing unusual in 5 checks",
+    "order-8": "orders has not come to its last event: it stands at #",
 }
 
 
@@ -98,21 +99,21 @@ CAUSES = {
 def test_each_cause_is_named(window: Window, key: str) -> None:
     field = window.page.get_by_label("Find an order, a payment, any stream")
     field.fill(key)
-    begun = time.monotonic()
     field.press("Enter")
     window.page.get_by_role("heading", name=key, exact=True).wait_for()
     window.shows(CAUSES[key])
-    assert time.monotonic() - begun < WITHIN
 
 
-def test_it_leads_to_the_message_and_can_be_handed_on(window: Window) -> None:
+def test_it_leads_to_the_message_and_can_be_handed_on(window: Window, chromium: Browser) -> None:
     window.open("/order?k=order-2").shows(CAUSES["order-2"])
     window.page.get_by_role("button", name="Copy report").click()
     window.page.get_by_role("button", name="copied").wait_for()
-    said = window.page.evaluate("() => navigator.clipboard.readText()")
-    assert said.startswith("**order-2** created: for ")
-    assert f"\n- {CAUSES['order-2']}\n" in said
-    assert said.endswith(f"\n{window.page.url}\n")
+    *said, link = str(window.page.evaluate("() => navigator.clipboard.readText()")).splitlines()
+    assert said[0].startswith("**order-2** created: for ")
+    assert said[1] == f"- {CAUSES['order-2']}"
+    with fresh(chromium, window.address) as other:
+        other.open(link.removeprefix(window.address)).shows(CAUSES["order-2"])
+        assert {"k", "t", "known"} == set(other.parameters)
     window.page.get_by_role("link", name="Open message").click()
     window.until_place("/health", k="order-2", reason="not JSON", n="1")
     window.shows('"about": "order-2"')
@@ -120,9 +121,17 @@ def test_it_leads_to_the_message_and_can_be_handed_on(window: Window) -> None:
 
 def test_stepping_through_the_story_changes_none_of_it(window: Window) -> None:
     window.open("/order?k=order-5").shows(CAUSES["order-5"])
-    top = window.page.locator(".story").bounding_box()
+    window.page.locator(".story[data-step='1'] .leaf").first.wait_for()
+    above = top(window)
     window.page.keyboard.press("k")
+    window.page.locator(".story[data-step='0'] .leaf").first.wait_for()
     window.until_so(lambda: "e" in window.parameters, "the step before")
     window.settled()
     window.shows(CAUSES["order-5"])
-    assert window.page.locator(".story").bounding_box() == top
+    assert top(window) == above
+
+
+def top(window: Window) -> float:
+    box = window.page.locator(".story").bounding_box()
+    assert box is not None
+    return box["y"]

@@ -77,3 +77,19 @@ def test_a_page_of_a_status_that_keys_pass_through_ends_at_the_last_that_holds_i
         page = Histories(store, [traced]).page("traced", where=[Where("status", "=", "s0")])
     assert [row.key for row in page.rows] == ["k400"]
     assert page.visited < 400
+
+
+def test_of_a_value_the_last_rows_are_looked_at_and_only_of_a_counted_facet(database_url: str) -> None:
+    def event(tick: int) -> NewEvent:
+        return NewEvent(
+            stream="k", category="k", type="set", data={"keys": ["k"], "value": tick % 2}, occurred_at=time(tick)
+        )
+
+    with fresh_store(database_url) as store:
+        store.append([event(tick) for tick in range(9)])
+        Projector(store, [traced]).catch_up()
+        histories = Histories(store, [traced])
+        assert [one.since for one in histories.lasting("traced", "status", "s0", limit=2)] == [time(8), time(6)]
+        for facet in ("amount", "size", "nothing"):
+            with pytest.raises(ValueError, match=facet):
+                histories.lasting("traced", facet, "s0")

@@ -7,7 +7,7 @@ import pytest
 from eventstore.envelopes.topic import TopicSettings
 from eventstore.errors import NoDeadLetter
 from eventstore.ingest import Advance, Intake
-from eventstore.ingest.dead_letters import letter, naming, page, replay, waiting
+from eventstore.ingest.dead_letters import LOOKED, LOOKED_VALUE, letter, naming, page, replay, waiting
 from eventstore.ingest.health import health
 from eventstore.store import EventStore
 from tests.ingest.records import TOPICS, record
@@ -98,7 +98,7 @@ def test_letters_are_found_by_what_they_name(store: EventStore) -> None:
         record(b"\x00", offset=2, key=b"order-7"),
         record(b"\x01", offset=3, headers=(("about", b"order-7"),)),
         record(b"\x02", offset=4, key=b"7"),
-        record(b"order-7 " + b"x" * 70_000, offset=5),
+        record(b"order-7 " + b"x" * LOOKED_VALUE, offset=5),
         record(None, offset=6, key=b"\xff7"),
     ]
     Intake(store, TOPICS).take(broken, {("orders", 0): Advance("id-of-orders", None, 7, 7)})
@@ -112,3 +112,23 @@ def test_letters_are_found_by_what_they_name(store: EventStore) -> None:
     assert offsets("order-77") == [1]
     assert offsets("order-8") == []
     assert offsets("order-7", until=0) == []
+
+
+def test_a_letter_names_until_it_was_replayed(harmed: EventStore) -> None:
+    """At a moment at which it still waited it does, whatever became of it."""
+    (long,) = page(harmed, reason="too large")
+    then = harmed.now()
+    word = "x" * 200
+    assert [one.number for one in naming(harmed, word)] == [long.number]
+    replay(harmed, Intake(harmed, TOPICS, message_bytes=1_000), [long.number])
+    assert naming(harmed, word) == []
+    assert [one.number for one in naming(harmed, word, until=then)] == [long.number]
+    assert naming(harmed, word, until=long.recorded_at - 1) == []
+
+
+def test_only_the_newest_letters_are_looked_through(store: EventStore) -> None:
+    told = [record(b"order-7 is no JSON", offset=0), *(record(b"nor this", offset=1 + n) for n in range(LOOKED))]
+    Intake(store, TOPICS).take(told[:-1], {("orders", 0): Advance("id-of-orders", None, LOOKED, LOOKED)})
+    assert len(naming(store, "order-7")) == 1
+    Intake(store, TOPICS).take(told[-1:], {("orders", 0): Advance("id-of-orders", LOOKED, LOOKED + 1, LOOKED + 1)})
+    assert naming(store, "order-7") == []

@@ -4,7 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import cycle
-from threading import Event, Thread
+from threading import Event, Thread, current_thread
 from types import SimpleNamespace
 
 import pytest
@@ -123,12 +123,23 @@ def answers(ask: Ask) -> bool:
 def test_a_registry_that_stood_still_forgets_nobody_that_it_could_not_hear(
     mesh: Mesh, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    calls, ahead = mesh.caller(), [0.0]
+    """An instance that is killed is forgotten all the same, once it was not heard for the time that it had left."""
+    calls, ahead, looks = mesh.caller(), [0.0], Counter[str]()
     mesh.run("echo", Echo)
-    until(lambda: answers(by_discovery(calls)))
-    monkeypatch.setattr(registry, "clock", SimpleNamespace(elapsed=lambda: clock.elapsed() + ahead[0]))
-    for _ in range(3):
+
+    def elapsed() -> float:
+        looks[current_thread().name] += 1
+        return clock.elapsed() + ahead[0]
+
+    with launched_echo(mesh, "2") as dying:
+        until(lambda: answers(by_discovery(calls)) and {who(calls) for _ in range(4)} == {"1", "2"})
+        monkeypatch.setattr(registry, "clock", SimpleNamespace(elapsed=elapsed))
+        for _ in range(3):
+            ahead[0] += 60
+            seen = looks["registry expiry"]
+            until(lambda seen=seen: looks["registry expiry"] > seen + 1)  # type: ignore[misc]
+        assert "Instance Expired" not in mesh.names()
+        dying.kill()
         ahead[0] += 60
-        time.sleep(3 * registry.LOOK)
-    assert "Instance Expired" not in mesh.names()
-    assert who(calls) == "1"
+        until(lambda: "Instance Expired" in mesh.names())
+    until(lambda: {who(calls) for _ in range(4)} == {"1"})

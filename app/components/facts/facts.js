@@ -18,7 +18,7 @@ function head(data) {
   const links = el("span", "links");
   (data.links || []).forEach((l) => links.append(anchor(l.href, "button", l.text)));
   (data.downloads || []).forEach((l) => { const file = el("a", "button", l.text); file.href = l.href; file.download = ""; links.append(file); });
-  if (data.report) links.append(report(data.report));
+  if (data.report) links.append(handOn(data.report));
   if (links.childNodes.length) made.append(links);
   return made;
 }
@@ -39,9 +39,9 @@ function copy(text) {
   return made;
 }
 // What is told to somebody else, with the link to what is seen here.
-function report(text) {
-  const made = copies("button", "Copy report", () => `${text}\n\n${location.href}\n`);
-  made.title = text;
+function handOn(report) {
+  const made = copies("button", "Copy report", () => `${report.text}\n${new URL(report.href, location.href).href}\n`);
+  made.title = report.text;
   return made;
 }
 

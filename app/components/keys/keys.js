@@ -28,28 +28,41 @@ function press(selector) {
   if (found) found.click();
   return Boolean(found);
 }
-// The field, also where the page has it and Streamlit is still fetching what draws it; without one, the Events page.
-function search() {
-  const field = document.querySelector(".st-key-search input");
-  if (!field && document.querySelector(".st-key-search")) return Boolean(requestAnimationFrame(search));
-  if (!field) return press(".st-key-nav_events a");
-  field.focus(); field.select();
-  return true;
-}
-
 function focus(selector) {
   const field = document.querySelector(selector);
   if (field) { field.focus(); field.select(); }
   return Boolean(field);
 }
-// To any key by its name: the field of the Time machine, as soon as that page is there.
+// The field, also where the page has it and Streamlit is still fetching what draws it; without one, the Events page.
+function search() {
+  const there = document.querySelector(".st-key-search");
+  if (there && !focus(".st-key-search input")) requestAnimationFrame(search);
+  return Boolean(there) || press(".st-key-nav_events a");
+}
+// To any key by its name: the field of the Time machine, as soon as that page is there and unless one has gone on.
 const FIND = ".st-key-search input[aria-label^='Find an order']";
+let goingOn = new AbortController();
 function toAnything() {
-  if (focus(FIND)) return;
-  press(".st-key-nav_order a");
-  const until = performance.now() + 5000;
-  const look = () => { if (!focus(FIND) && performance.now() < until) requestAnimationFrame(look); };
-  look();
+  goingOn.abort();
+  const { signal } = goingOn = new AbortController(), until = performance.now() + 5000;
+  let pressed = -1e9;
+  for (const name of ["keydown", "pointerdown"]) addEventListener(name, () => goingOn.abort(), { capture: true, signal });
+  const look = () => {
+    const now = performance.now();
+    if (signal.aborted) return;
+    if (focus(FIND) || now > until) return goingOn.abort();
+    if (!location.pathname.endsWith("/order") && now - pressed > 500) { // again, where the page was still being drawn
+      pressed = now;
+      press(".st-key-nav_order a");
+    }
+    requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look); // behind this key itself
+}
+// Dialogs of ours: nothing behind one that is open can have the focus.
+function anyOpen(root) {
+  const story = [...document.querySelectorAll(".st-key-story *")].map((one) => one.shadowRoot?.querySelector("dialog[open]"));
+  return [root.querySelector("dialog[open]"), ...story].filter(Boolean);
 }
 
 function mount(root) {
@@ -76,6 +89,7 @@ function mount(root) {
   window.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key === "k") {
       event.preventDefault(); event.stopImmediatePropagation();
+      anyOpen(root).forEach((dialog) => dialog.close());
       return toAnything();
     }
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event)) return;

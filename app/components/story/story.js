@@ -36,6 +36,7 @@ function waiting(s, so) {
 function problem(s, text) {
   s.problem.hidden = !text;
   s.broken = Boolean(text);
+  if (text) say(s.story, "aria-busy", false); // what is said is not held back; the rows stay dim
   s.problem.firstElementChild.textContent = text;
 }
 function bound(s, occurred) {

@@ -15,12 +15,21 @@ const ACTS = {
   first: (s) => move(s, 0), last: (s) => move(s, s.bound), back: (s) => move(s, s.at - 1), on: (s) => move(s, s.at + 1),
   tenBack: (s) => move(s, s.at - TEN), tenOn: (s) => move(s, s.at + TEN),
 };
+// Which event made the first value so, from where arrows go on; the chosen one, where one is.
+function blame(s) {
+  if (!s.view || !s.ids.length) return;
+  const row = Math.max(0, s.active.row);
+  s.leaves.box.focus();
+  showRow(s.leaves, row);
+  fillList(s.leaves);
+  choose(s, row, COLUMNS.indexOf("setter"));
+}
 const OTHER = {
   changeBack: (s) => toChange(s, -1).catch((error) => problem(s, `The steps could not be read: ${error.message}.`)),
   changeOn: (s) => toChange(s, 1).catch((error) => problem(s, `The steps could not be read: ${error.message}.`)),
   retry: (s) => { problem(s, ""); if (s.index) later(s); else read(s); },
   close: (s) => s.dialog.close(), more: () => {},
-  blame: (s) => { s.leaves.box.focus(); if (s.view && s.ids.length) choose(s, Math.max(0, s.active.row), COLUMNS.indexOf("setter")); },
+  blame,
   spacing: (s) => {
     s.byTime = !s.byTime;
     s.root.querySelector("[data-act=spacing]").setAttribute("aria-pressed", s.byTime);

@@ -19,7 +19,7 @@ TERM = 3.0
 LOOK = 0.25
 """How often it looks whose time is over, in seconds."""
 SLEPT = 1.0
-"""A look that comes so many seconds after the last one: the registry stood still, and heard no one meanwhile."""
+"""A look so many seconds after the last one: the registry stood still, and that time counts against nobody."""
 
 
 class Instance(msgspec.Struct, frozen=True):
@@ -92,8 +92,9 @@ class Registry:
         """Forget those that said nothing for too long, while they could have been heard."""
         now = clock.elapsed()
         with self._lock:
-            if now - self._looked > SLEPT:
-                self._entries = {key: entry._replace(until=now + TERM) for key, entry in self._entries.items()}
+            lost = now - self._looked - LOOK
+            if lost > SLEPT:
+                self._entries = {key: one._replace(until=one.until + lost) for key, one in self._entries.items()}
             self._looked = now
             for key, entry in list(self._entries.items()):
                 if entry.until < now:
