@@ -327,6 +327,21 @@ def test_the_rows_of_another_key_wait_until_this_ones_are_there(window: Window, 
     assert [row[:2] for row in shown(window)["state"]] == [["status", '"Order Paid"'], ["status_", '"other"']]
 
 
+def test_tooltips_say_the_time_where_the_browser_is(chromium: Browser, served_story: str) -> None:
+    for window in opened(chromium, served_story, timezone_id="Asia/Kolkata"):
+        window.open(f"{ADDRESS}&t=2026-03-01T12:00:00Z")
+        says(window, ".line:has(.clock)", "Sun 1 Mar, 17:30:00 GMT+05:30 where you are")
+        window.open(ADDRESS)
+        shown(window)
+        says(window, ".step[aria-selected=true]", " GMT+05:30 where you are")
+
+
+def says(window: Window, part: str, text: str) -> None:
+    one = window.page.locator(part)
+    one.hover()
+    window.until_so(lambda: text in (one.get_attribute("title") or ""), (part, text))
+
+
 def test_what_the_server_cannot_answer_is_said_and_tried_again(window: Window, core: Core) -> None:
     window.page.route("**/steps?*", lambda route: route.abort())
     press(window, "Home")

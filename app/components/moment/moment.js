@@ -258,6 +258,7 @@ function mount(root) {
   followPointer(s);
   for (const hand of [s.momentHand, s.knownHand]) hand.addEventListener("keydown", (event) => pressed(s, event), { signal });
   s.bar.addEventListener("click", (event) => { const button = event.target.closest("[data-act]"); if (button) act(s, button.dataset.act); }, { signal });
+  found(".line:has(.clock)").addEventListener("mouseenter", (event) => { const at = handAt(s); event.currentTarget.title = `${fullTime(at)}\n${localTime(at)}`; }, { signal });
   s.radios.forEach((radio) => radio.addEventListener("change", () => switched(s, radio.value), { signal }));
   found("select").addEventListener("change", (event) => { s.speed = Number(event.target.value); }, { signal });
   document.addEventListener("chronoscope:bar", (event) => act(s, event.detail), { signal });

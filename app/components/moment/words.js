@@ -16,6 +16,11 @@ function dayName(at) {
 function fullTime(at) {
   return `${dayName(at)} ${clockTime(at)} UTC`;
 }
+// What a clock on the wall shows where the browser is, with its distance from UTC: for tooltips, made when one is wanted.
+function localTime(at) {
+  const zoned = { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", timeZoneName: "longOffset" };
+  return `${new Intl.DateTimeFormat("en-GB", zoned).format(date(at))} where you are`;
+}
 function isoTime(at) {
   return `${date(at).toISOString().slice(0, 19)}.${String(((at % 1e6) + 1e6) % 1e6).padStart(6, "0")}Z`;
 }

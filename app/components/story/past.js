@@ -85,7 +85,7 @@ function stepText(s, index) {
 function stepTitle(s, index) {
   const step = stepAt(s.shelf, index);
   if (!step) return fullTime(s.index.times[index]);
-  const lines = [`${named(step[TYPE])} #${step[VERSION]}, position ${count(step[POSITION])}`, fullTime(step[OCCURRED]), `recorded ${fullTime(step[RECORDED])}`];
+  const lines = [`${named(step[TYPE])} #${step[VERSION]}, position ${count(step[POSITION])}`, fullTime(step[OCCURRED]), localTime(step[OCCURRED]), `recorded ${fullTime(step[RECORDED])}`];
   if (index) lines.push(`${duration(step[OCCURRED] - s.index.times[index - 1])} after the event before it`);
   if (step[ERROR]) lines.push(visible(step[ERROR]));
   if (index > s.bound) lines.push("beyond this moment");
