@@ -169,16 +169,13 @@ class KeyStory:
     @property
     def highest(self) -> int:
         """The highest position among its steps: a late one may stand before others."""
-        found = self.whole.remembered("highest", lambda: array("q", accumulate(self.whole.position, max)))
-        return found[self.until - 1]
+        return self.whole.remembered(("highest", self.until), lambda: max(self.whole.position[: self.until]))
 
     def last_late(self, among: int) -> Step | None:
         """The last late event among so many last steps."""
-        late = (
-            place for place in reversed(range(max(0, self.until - among), self.until)) if self.whole.flags[place] & LATE
-        )
-        found = next(late, None)
-        return None if found is None else self.whole.step(found)
+        last = range(max(0, self.until - among), self.until)
+        late = [place for place in last if self.whole.flags[place] & LATE]
+        return self.whole.step(late[-1]) if late else None
 
     @property
     def stopped(self) -> Step | None:

@@ -49,14 +49,16 @@ def usual(times: Iterable[tuple[int, int | None]], until: int) -> Usual | None:
 class Facts:
     """What the checks look at; None: it could not be looked at.
 
-    `age` is for how long the key has had its `status`, `stopped` where its fold stopped, `letters` are dead letters
-    with its name or key, `last` is its last event and `read` how far its read model has come, both by position.
-    `related` are other keys with their statuses: (read model, key, status). `late` is the last event that came late.
+    `age` is for how long the key has had its `status`, `parked` whether its fold stopped, and `stopped` where, if that
+    can be seen. `letters` are dead letters with its name or key; `last` is its last event and `read` how far its read
+    model has come, both by position. `related` are other keys with their statuses: (read model, key, status). `late` is
+    the last event that came late.
     """
 
     status: str = ""
     age: int | None = None
     usual: Usual | None = None
+    parked: bool = False
     stopped: Step | None = None
     letters: tuple[Named, ...] | None = None
     last: int = 0
@@ -78,7 +80,7 @@ class Finding:
 def _parked(facts: Facts) -> list[Finding]:
     stopped = facts.stopped
     if stopped is None:
-        return []
+        return [Finding("Parked: its fold stopped at an event that cannot be seen from here.")] if facts.parked else []
     name = _named(stopped)
     text = f"Parked: the fold could not take {name} ({stopped.error}); the state is the one before it."
     return [Finding(f"{text} What came later waits.", f"Go to {name}", to={"e": str(stopped.event_position)})]

@@ -69,6 +69,7 @@ def _facts(story: KeyStory) -> unusual.Facts:
         status=status,
         age=None if spell is None or at.time is None else at.time - spell.began.since,
         usual=_usual(story, status),
+        parked=story.steps[-1].parked,
         stopped=story.stopped,
         letters=queries.naming(viewer, at, story),
         last=min(story.highest, at.until),

@@ -91,6 +91,7 @@ def naming(
 
 LOOKED = 500
 LOOKED_VALUE = 16_384
+"""Bounds, since pages ask it at each step: no index knows what messages hold."""
 
 _NEWEST = """
     (SELECT number AS newest FROM dead_letters WHERE recorded_at <= ? ORDER BY number DESC LIMIT ?) AS looked

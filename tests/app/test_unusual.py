@@ -131,6 +131,11 @@ def test_what_is_as_it_should_be_is_not_told_nor_what_could_not_be_looked_at(
     assert {*told.looked} == {*CHECKS} - {*unseen}
 
 
+def test_a_parked_key_is_told_also_where_the_event_that_stopped_it_cannot_be_seen() -> None:
+    (found,) = judged(Facts(parked=True)).found
+    assert found.text == "Parked: its fold stopped at an event that cannot be seen from here."
+
+
 def strip_of(at: AppTest, key: str) -> dict[str, Any]:
     (found,) = [part for part in parts(at) if part.get("title") == key and "report" in part]
     return dict(found)
@@ -146,8 +151,8 @@ def lettered(projected: EventStore, monkeypatch: pytest.MonkeyPatch) -> EventSto
     return projected
 
 
-def test_a_mask_hides_what_letters_are_about(lettered: EventStore, settings: Settings, open_page: Open) -> None:
-    assert lettered.head().position
+@pytest.mark.usefixtures("lettered")
+def test_a_mask_hides_what_letters_are_about(settings: Settings, open_page: Open) -> None:
     assert "dead letter" in strip_of(open_page("order", k="order-1"), "order-1")["text"]
     answer_from(replace(settings, mask=("street",)))
     masked = strip_of(open_page("order", k="order-1"), "order-1")

@@ -51,7 +51,7 @@ function toAnything() {
     const now = performance.now();
     if (signal.aborted) return;
     if (focus(FIND) || now > until) return goingOn.abort();
-    if (!location.pathname.endsWith("/order") && now - pressed > 500) { // again, where the page was still being drawn
+    if (!location.pathname.endsWith("/order") && now - pressed > 2000) { // again, where Streamlit was busy and has not heard; twice would be two ways
       pressed = now;
       press(".st-key-nav_order a");
     }
@@ -60,7 +60,7 @@ function toAnything() {
   requestAnimationFrame(look); // behind this key itself
 }
 // Dialogs of ours: nothing behind one that is open can have the focus.
-function anyOpen(root) {
+function openDialogs(root) {
   const story = [...document.querySelectorAll(".st-key-story *")].map((one) => one.shadowRoot?.querySelector("dialog[open]"));
   return [root.querySelector("dialog[open]"), ...story].filter(Boolean);
 }
@@ -83,13 +83,13 @@ function mount(root) {
     " ": (event) => !taken(event, "button, a, summary, [role=button], [role=tab], [role=slider]") && bar("play"),
     ",": () => bar("hourBack"), ".": () => bar("hourOn"), "<": () => bar("dayBack"), ">": () => bar("dayOn"),
     "[": () => bar("narrow"), "]": () => bar("widen"), a: () => bar("pin"), A: () => bar("unpin"), y: () => bar("copy"),
-    b: (event) => story(event, "blame", "blame"), d: () => focus(".st-key-key_t2 input"),
+    b: (event) => story(event, "blame"), d: () => focus(".st-key-key_t2 input"),
     Escape: () => { bar("cancel"); return false; },
   };
   window.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key === "k") {
       event.preventDefault(); event.stopImmediatePropagation();
-      anyOpen(root).forEach((dialog) => dialog.close());
+      openDialogs(root).forEach((dialog) => dialog.close());
       return toAnything();
     }
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event)) return;
