@@ -134,6 +134,7 @@ def test_from_anywhere_to_any_key_also_out_of_a_field(window: Window, place: Pla
     press(window, place, key)
     window.until_place("/order", t=AT)
     window.until(FINDING)
+    window.page.wait_for_timeout(500)  # Streamlit may lose the address of what is entered just as a page arrives
     window.page.keyboard.type("order-1")
     window.page.keyboard.press("Enter")
     window.until_place("/order", t=AT, k="order-1")
