@@ -39,8 +39,7 @@ function search() {
   if (there && !focus(".st-key-search input")) requestAnimationFrame(search);
   return Boolean(there) || press(".st-key-nav_events a");
 }
-// To any key by its name: the field of the Time machine, once that page is there and rests, unless one has gone on.
-// What is entered while it arrives may reach Streamlit without the moment of the address.
+// To any key by its name: the field of the Time machine, as soon as that page is there and unless one has gone on.
 const FIND = ".st-key-search input[aria-label^='Find an order']";
 let goingOn = new AbortController();
 function toAnything() {
@@ -51,8 +50,7 @@ function toAnything() {
   const look = () => {
     const now = performance.now();
     if (signal.aborted) return;
-    const rests = document.querySelector("[data-testid=stApp]")?.dataset.testScriptState === "notRunning";
-    if ((rests && focus(FIND)) || now > until) return goingOn.abort();
+    if (focus(FIND) || now > until) return goingOn.abort();
     if (!location.pathname.endsWith("/order") && now - pressed > 2000) { // again, where Streamlit was busy and has not heard; twice would be two ways
       pressed = now;
       press(".st-key-nav_order a");
